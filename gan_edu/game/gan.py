@@ -1,0 +1,73 @@
+"""The two players, and what each of them pays in one step."""
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import nn
+
+from gan_edu.game.losses import Loss
+from gan_edu.game.optimizers import Adam
+from gan_edu.randomness import Stream, positive_integer
+
+Penalty = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Optimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+ADAM = Adam()
+
+
+class GAN:
+    """Two players with their optimizers, the loss, and the penalty if there is one.
+
+    Args:
+        generator: noise (B, noise_size) to fakes of the shape of the data.
+        discriminator: examples (B, ...) to scores (B,).
+        loss: what each player pays.
+        penalty: (real (B, ...), real scores (B,)) to what the discriminator pays besides, (B,).
+        noise_size: Z, numbers of standard normal noise for one fake.
+        g_optimizer, d_optimizer: make an optimizer from parameters.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        loss: Loss,
+        penalty: Penalty | None = None,
+        noise_size: int = 2,
+        g_optimizer: Optimizer = ADAM,
+        d_optimizer: Optimizer = ADAM,
+    ):
+        self.generator, self.discriminator = generator, discriminator
+        self.loss, self.penalty = loss, penalty
+        self.noise_size = positive_integer("noise_size", noise_size)
+        self.batch_axis = getattr(discriminator, "batch_axis", 0)  # 1 in an ensemble, behind the members
+        self.g_optimizer = g_optimizer(generator.parameters())
+        self.d_optimizer = d_optimizer(discriminator.parameters())
+
+    def fake(self, real: torch.Tensor, stream: Stream) -> torch.Tensor:
+        """Make one fake (B, ...) for each of the real examples (B, ...), from new noise."""
+        return self.generator(stream.normal(real.shape[self.batch_axis], self.noise_size))
+
+
+def discriminator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+    """What the discriminator pays, averaged over the batch: the loss, and the penalty if there is one."""
+    if gan.penalty is None:
+        both = torch.cat([real, fake], gan.batch_axis)  # one pass is cheaper than two
+        real_scores, fake_scores = gan.discriminator(both).chunk(2, -1)
+        return gan.loss.discriminator(real_scores, fake_scores).mean(-1)
+    real = real.detach().requires_grad_()
+    real_scores = gan.discriminator(real)
+    loss = gan.loss.discriminator(real_scores, gan.discriminator(fake))
+    return (loss + gan.penalty(real, real_scores)).mean(-1)
+
+
+def generator_loss(gan: GAN, fake: torch.Tensor) -> torch.Tensor:
+    """What the generator pays, averaged over the batch."""
+    return gan.loss.generator(gan.discriminator(fake)).mean(-1)
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    """Move one player down its own loss; the weights of the other get no gradient."""
+    optimizer.zero_grad()
+    own = [weights for group in optimizer.param_groups for weights in group["params"]]
+    loss.sum().backward(inputs=own)
+    optimizer.step()

@@ -1,0 +1,98 @@
+"""Private, seeded streams of random numbers: the only source of chance in the package."""
+
+import hashlib
+import math
+import numbers
+
+import torch
+from torch import nn
+
+FLOATING = (torch.float32, torch.float64)
+
+
+def positive_integer(name: str, value: int) -> int:
+    """Return `value` if it is an integer of at least one; raise a TypeError or ValueError that names it if not."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < 1:
+        raise ValueError(f"{name} must be a positive integer, got {value}")
+    return int(value)
+
+
+def positive_number(name: str, value: float) -> float:
+    """Return `value` if it is a finite number above zero; raise a TypeError or ValueError that names it if not."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be finite and above zero, got {value}")
+    return float(value)
+
+
+class Stream:
+    """A private stream of random numbers, the same on every machine for the same seed and names.
+
+    Streams with different names are independent: weights, training and viewing each get their own,
+    so that looking more often at a run does not change it. Built in notebook 03.
+
+    Args:
+        seed: any integer.
+        names: words that say what the stream is for, such as "training".
+        dtype: torch.float32 or torch.float64, the type of what `normal` and `uniform` return.
+
+    Raises:
+        TypeError: if the seed is not an integer.
+        ValueError: if the dtype is neither of the two.
+    """
+
+    def __init__(self, seed: int, *names: str, dtype: torch.dtype = torch.float32):
+        if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
+            raise TypeError(f"seed must be an integer, got {seed!r}")
+        if dtype not in FLOATING:
+            raise ValueError(f"dtype must be torch.float32 or torch.float64, got {dtype}")
+        digest = hashlib.sha256(repr((int(seed), *names)).encode()).digest()
+        self.generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+        self.dtype = dtype
+
+    def normal(self, *shape: int) -> torch.Tensor:
+        """Draw standard normal numbers of the given shape."""
+        return torch.randn(shape, generator=self.generator, dtype=self.dtype)
+
+    def uniform(self, *shape: int) -> torch.Tensor:
+        """Draw uniform numbers in [0, 1) of the given shape."""
+        return torch.rand(shape, generator=self.generator, dtype=self.dtype)
+
+    def integers(self, high: int, *shape: int) -> torch.Tensor:
+        """Draw integers from 0 to high - 1, each equally likely, of the given shape."""
+        return torch.randint(high, shape, generator=self.generator)
+
+    def permutation(self, count: int) -> torch.Tensor:
+        """Draw the numbers 0 to count - 1 in random order."""
+        return torch.randperm(count, generator=self.generator)
+
+
+@torch.no_grad()
+def initialize(network: nn.Module, stream: Stream) -> nn.Module:
+    """Draw all weights of a network anew from a stream, and return the network.
+
+    Weights and biases of linear and convolutional layers are uniform within 1/sqrt(fan-in), PyTorch's own default;
+    layers of normalization start as the identity. A layer that is none of these can bring a method
+    `initialize(stream)`.
+
+    Raises:
+        TypeError: if a layer has weights of its own and none of the above applies.
+    """
+    for module in network.modules():
+        if hasattr(module, "initialize"):
+            module.initialize(stream)
+        elif isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)):
+            bound = 1 / math.sqrt(module.weight[0].numel())
+            for weights in module.parameters(recurse=False):
+                weights.copy_((2 * stream.uniform(*weights.shape) - 1) * bound)
+        elif isinstance(module, (nn.GroupNorm, nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)):
+            module.reset_parameters()
+        elif any(True for _ in module.parameters(recurse=False)):
+            raise TypeError(
+                f"network must be made of layers that initialize knows, or that have initialize(stream), "
+                f"got {type(module).__name__}"
+            )
+    return network

@@ -1,0 +1,127 @@
+"""Pictures that look the same in every notebook: one colour and one shape for each thing."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from IPython.display import DisplayHandle, display
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from torch import nn
+
+from gan_edu.randomness import positive_integer
+
+# Okabe and Ito's palette: told apart by people with any kind of colour vision. Shapes and line styles differ as well.
+REAL, GENERATED = "#0072B2", "#D55E00"
+DISCRIMINATOR, GENERATOR = "#7F3C8D", "#8C6D00"
+BELIEF = LinearSegmentedColormap.from_list("belief", ["#F4B183", "#FFFFFF", "#9CC9E6"])  # D = 0, ½, 1
+
+
+def figure(columns: int = 1, width: float = 4.0, height: float = 3.6) -> tuple[Figure, list[Axes]]:
+    """Make a figure with some axes side by side.
+
+    Args:
+        columns: number of axes.
+        width, height: of each, in inches.
+    """
+    positive_integer("columns", columns)
+    made = Figure(figsize=(columns * width, height), dpi=100, layout="constrained")
+    FigureCanvasAgg(made)
+    return made, list(made.subplots(1, columns, squeeze=False)[0])
+
+
+def plane(axes: Axes, extent: float = 1.6, title: str = "") -> None:
+    """Prepare fixed square axes for points with both coordinates from -extent to extent."""
+    limits = (-extent, extent)
+    axes.set(xlim=limits, ylim=limits, aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
+
+
+def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | None) -> None:
+    """Scatter real points (B, 2) as blue dots and generated ones (B, 2) as orange crosses; either may be None."""
+    if real is not None:
+        axes.scatter(*real.T.numpy(), s=9, color=REAL, alpha=0.5, linewidths=0, label="real")
+    if generated is not None:
+        axes.scatter(*generated.T.numpy(), s=14, color=GENERATED, marker="x", linewidths=0.9, label="generated")
+
+
+@torch.no_grad()
+def belief(axes: Axes, discriminator: nn.Module, cells: int = 60) -> None:
+    """Colour the plane by D(x): blue where the discriminator believes in real, orange where in fake."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    x, y = torch.linspace(left, right, cells), torch.linspace(bottom, top, cells)
+    points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
+    certainty = torch.sigmoid(discriminator(points.flatten(0, 1))).unflatten(0, (cells, cells))
+    axes.imshow(
+        certainty.numpy(), cmap=BELIEF, vmin=0, vmax=1, extent=(left, right, bottom, top), origin="lower", zorder=-1
+    )
+
+
+def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float]], marks: Mapping[str, float]) -> None:
+    """Draw curves over training steps, and horizontal lines at values worth knowing.
+
+    Args:
+        steps: (N,) positions on the horizontal axis.
+        values: label of each curve to its N values.
+        marks: label of each horizontal line to its height.
+    """
+    styles = zip((DISCRIMINATOR, GENERATOR, REAL, GENERATED), ("-", "--", "-.", ":"), strict=True)
+    for (label, heights), (colour, style) in zip(values.items(), styles, strict=False):
+        axes.plot(steps, heights, style, color=colour, label=label, linewidth=1.4)
+    for label, height in marks.items():
+        axes.axhline(height, color="0.4", linewidth=0.8)
+        axes.annotate(label, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom", color="0.25")
+    axes.set(xlabel="training step")
+    axes.legend(loc="best")
+
+
+def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") -> None:
+    """Show grey images (B, 1, H, W) with brightness -1 (white) to 1 (black) in rows, with a gap between them."""
+    positive_integer("columns", columns)
+    rows = len(images) // columns
+    padded = torch.nn.functional.pad(images[: rows * columns, 0], (1, 1, 1, 1), value=-1.0)
+    height, width = padded.shape[-2:]
+    tiled = padded.unflatten(0, (rows, columns)).transpose(1, 2).reshape(rows * height, columns * width)
+    axes.imshow(np.asarray(tiled), cmap="Greys", vmin=-1, vmax=1)
+    axes.set(xticks=[], yticks=[], title=title)
+
+
+class Shown:
+    """A picture in the notebook that can be drawn again in its place. Made by `show`."""
+
+    def __init__(self, drawn: Figure, caption: str):
+        self.figure, self.caption = drawn, caption
+        self._handle: DisplayHandle = display(*self._data(), raw=True, metadata=self._metadata(), display_id=True)
+
+    def update(self) -> None:
+        """Show the figure as it is now; the caption stays."""
+        self._handle.update(*self._data(), raw=True, metadata=self._metadata())
+
+    def _data(self) -> tuple[dict[str, object]]:
+        return ({"image/png": png(self.figure), "text/plain": self.caption},)
+
+    def _metadata(self) -> dict[str, object]:
+        return {"image/png": {"alt": self.caption}}
+
+
+def show(drawn: Figure, caption: str) -> Shown:
+    """Show a figure in the notebook, with one sentence as its alternative text and as visible text below it.
+
+    Args:
+        drawn: the figure.
+        caption: what a reader who cannot see the picture needs to know.
+    """
+    if not caption.strip():
+        raise ValueError(f"caption must say what the picture shows, got {caption!r}")
+    shown = Shown(drawn, caption)
+    display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
+    return shown
+
+
+def png(drawn: Figure) -> bytes:
+    """The figure as a PNG file, the same bytes for the same figure."""
+    file = io.BytesIO()
+    drawn.savefig(file, format="png", metadata={"Software": None})
+    return file.getvalue()
