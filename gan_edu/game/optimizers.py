@@ -20,7 +20,7 @@ class Adam:
             (no momentum) is usual for GANs with gradient penalties.
     """
 
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     betas: tuple[float, float] = (0.0, 0.99)
 
     def __post_init__(self):

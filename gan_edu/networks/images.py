@@ -36,7 +36,7 @@ class ImageGenerator(nn.Sequential):
 
 
 class ImageDiscriminator(nn.Sequential):
-    """Images (B, channels, size, size) to one score each, (B,): two convolutions that halve the size, then a linear layer.
+    """Images (B, channels, size, size) to one score each, (B,): two halving convolutions, then a linear layer.
 
     Args:
         width: channels after the first layer; there are twice as many after the second.

@@ -15,7 +15,7 @@ function row(slider, move) {
   const { minimum: min, maximum: max, step } = slider;
   // JupyterLab would take the arrow keys (and a letter: some delete cells) as its own shortcuts.
   const input = node("input", { id, type: "range", min, max, step, "data-lm-suppress-shortcuts": "true" });
-  const output = node("output", { for: id });
+  const output = node("output", { for: id, "aria-hidden": "true" }); // the range itself says its value
   input.classList.add(`gan-slider-${slider.name}`);
   input.addEventListener("input", () => {
     move(input.valueAsNumber);
@@ -28,7 +28,8 @@ function row(slider, move) {
 }
 
 function render({ model, el }) {
-  const image = node("img", { draggable: "false" });
+  const width = model.get("width");
+  const image = node("img", { width, draggable: "false" });
   const caption = node("p", { role: "status" });
   const error = node("p", { class: "gan-explore-error", role: "alert", hidden: "" });
   const figure = node("figure", {}, image, error, node("figcaption", {}, caption));
@@ -42,7 +43,7 @@ function render({ model, el }) {
   });
   const sliders = node("fieldset", {}, node("legend", {}, model.get("title")), ...rows.flatMap(([, { parts }]) => parts));
   const root = node("div", { class: "gan-explore" }, sliders, figure);
-  root.style.maxWidth = `${model.get("width")}px`;
+  root.style.maxWidth = `${Math.max(width, 480)}px`; // sliders need some room beside a small picture
   el.append(root);
 
   const showValues = () => {

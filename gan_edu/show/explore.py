@@ -185,7 +185,6 @@ def explore(draw: Callable[..., str], axes: object, *, title: str, **sliders: Sl
             raise TypeError(f"{name} must be a Slider, got {slider!r}")
     widget = Explore(draw, axes, title, sliders)
     display(widget)
-    saved = (
-        f'<p class="gan-explore-saved">{html.escape(widget.caption)}</p>'  # explore.css hides it beside live sliders
-    )
+    # Readers of a saved notebook see no alternative text; explore.css hides this sentence beside live sliders.
+    saved = f'<p class="gan-explore-saved"><em>{html.escape(widget.caption)}</em></p>'
     display({"text/html": saved, "text/plain": widget.caption}, raw=True)

@@ -48,14 +48,27 @@ def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | Non
 
 
 @torch.no_grad()
-def belief(axes: Axes, discriminator: nn.Module, cells: int = 60) -> None:
-    """Colour the plane by D(x): blue where the discriminator believes in real, orange where in fake."""
+def belief(axes: Axes, discriminator: nn.Module, strongest: float = 0.5, cells: int = 60) -> None:
+    """Colour the plane by D(x): blue where the discriminator believes in real, orange where in fake.
+
+    Args:
+        axes: prepared with `plane`.
+        discriminator: points (B, 2) to scores (B,).
+        strongest: distance of D from one half at which the colours are strongest, from above 0 to 0.5.
+        cells: along each side.
+    """
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     x, y = torch.linspace(left, right, cells), torch.linspace(bottom, top, cells)
     points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
     certainty = torch.sigmoid(discriminator(points.flatten(0, 1))).unflatten(0, (cells, cells))
     axes.imshow(
-        certainty.numpy(), cmap=BELIEF, vmin=0, vmax=1, extent=(left, right, bottom, top), origin="lower", zorder=-1
+        certainty.numpy(),
+        cmap=BELIEF,
+        vmin=0.5 - strongest,
+        vmax=0.5 + strongest,
+        extent=(left, right, bottom, top),
+        origin="lower",
+        zorder=-1,
     )
 
 
@@ -88,36 +101,40 @@ def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") 
     axes.set(xticks=[], yticks=[], title=title)
 
 
-class Shown:
-    """A picture in the notebook that can be drawn again in its place. Made by `show`."""
+class LivePicture:
+    """A figure in the notebook that can be shown again in its place, with a caption that holds for every state of it.
+
+    Args:
+        drawn: the figure.
+        caption: one sentence, the alternative text of the picture and visible below it.
+    """
 
     def __init__(self, drawn: Figure, caption: str):
+        if not caption.strip():
+            raise ValueError(f"caption must say what the picture shows, got {caption!r}")
         self.figure, self.caption = drawn, caption
-        self._handle: DisplayHandle = display(*self._data(), raw=True, metadata=self._metadata(), display_id=True)
+        self._handle: DisplayHandle = display(self._data(), raw=True, metadata=self._metadata(), display_id=True)
+        display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
 
     def update(self) -> None:
-        """Show the figure as it is now; the caption stays."""
-        self._handle.update(*self._data(), raw=True, metadata=self._metadata())
+        """Show the figure as it is now."""
+        self._handle.update(self._data(), raw=True, metadata=self._metadata())
 
-    def _data(self) -> tuple[dict[str, object]]:
-        return ({"image/png": png(self.figure), "text/plain": self.caption},)
+    def _data(self) -> dict[str, object]:
+        return {"image/png": png(self.figure), "text/plain": self.caption}
 
     def _metadata(self) -> dict[str, object]:
         return {"image/png": {"alt": self.caption}}
 
 
-def show(drawn: Figure, caption: str) -> Shown:
+def show(drawn: Figure, caption: str) -> None:
     """Show a figure in the notebook, with one sentence as its alternative text and as visible text below it.
 
     Args:
         drawn: the figure.
         caption: what a reader who cannot see the picture needs to know.
     """
-    if not caption.strip():
-        raise ValueError(f"caption must say what the picture shows, got {caption!r}")
-    shown = Shown(drawn, caption)
-    display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
-    return shown
+    LivePicture(drawn, caption)
 
 
 def png(drawn: Figure) -> bytes:
