@@ -23,7 +23,12 @@ def mean_belief(attempt: Callable[[torch.Tensor], Any]) -> str | None:
         return f"{ASKED} one number is wanted; you return {answer!r}"
     wanted = torch.sigmoid(SCORES).mean().item()
     if abs(belief - wanted) < 1e-4:
-        return None
+        turned = float(attempt(-SCORES))
+        return (
+            None
+            if abs(turned + wanted - 1) < 1e-4
+            else f"with all signs turned it is {1 - wanted:.3f}, not {turned:.3f}"
+        )
     return f"{ASKED} the mean belief is {wanted:.3f}; you return {belief:.3f}{_mistake(belief)}"
 
 
@@ -35,5 +40,6 @@ def _mistake(belief: float) -> str:
         torch.sigmoid(-SCORES).mean().item(): ", the mean belief in fake: check the sign in the exponent",
         torch.sigmoid(SCORES).sum().item(): ", the sum of the beliefs: divide by how many there are",
         (SCORES > 0).float().mean().item(): ", the share of positive scores: a belief can lie between 0 and 1",
+        (SCORES >= 0).float().mean().item(): ", the share of scores from 0 up: a belief can lie between 0 and 1",
     }
     return next((words for value, words in mistakes.items() if abs(belief - value) < 1e-4), "")

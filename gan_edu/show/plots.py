@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from torch import nn
 
 from gan_edu.randomness import positive_integer
@@ -37,6 +38,8 @@ def plane(axes: Axes, extent: float = 1.6, title: str = "") -> None:
     """Prepare fixed square axes for points with both coordinates from -extent to extent."""
     limits = (-extent, extent)
     axes.set(xlim=limits, ylim=limits, aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(6))
 
 
 def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | None) -> None:
@@ -99,6 +102,24 @@ def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") 
     tiled = padded.unflatten(0, (rows, columns)).transpose(1, 2).reshape(rows * height, columns * width)
     axes.imshow(np.asarray(tiled), cmap="Greys", vmin=-1, vmax=1)
     axes.set(xticks=[], yticks=[], title=title)
+
+
+def grid_map(axes: Axes, values: np.ndarray, rows: Sequence[float], columns: Sequence[float], highest: float) -> None:
+    """Draw a number for each combination of two settings, as a field of colours with the numbers written in.
+
+    Args:
+        values: (R, C), from 0 to `highest`; NaN stays empty.
+        rows: R values of the setting that changes from bottom to top.
+        columns: C values of the one that changes from left to right.
+        highest: the value of the darkest colour.
+    """
+    axes.pcolormesh(np.nan_to_num(values), cmap="cividis_r", vmin=0, vmax=highest)
+    for row, column in np.ndindex(values.shape):
+        if np.isfinite(values[row, column]):
+            colour = "white" if values[row, column] > 0.6 * highest else "black"
+            axes.text(column + 0.5, row + 0.5, f"{values[row, column]:.1f}", color=colour, ha="center", va="center")
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
+    axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])
 
 
 class LivePicture:

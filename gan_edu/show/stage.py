@@ -1,7 +1,7 @@
 """A prepared figure on which the same scene is played again and again, within a few milliseconds.
 
-A figure spends most of its time on ticks and labels, which stay the same while a value moves. So they are drawn once and
-kept as pixels, and only the rest is drawn over them: `benchmarks/explore.py` prints what that saves.
+A figure spends most of its time on ticks and labels, which stay the same while a value moves. So they are drawn once
+and kept as pixels, and only the rest is drawn over them; `benchmarks/explore.py` prints what that saves.
 """
 
 from collections.abc import Callable, Iterable, Mapping
