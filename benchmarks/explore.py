@@ -57,7 +57,8 @@ def milliseconds(move: Callable[[dict[str, float]], None], values: dict[str, flo
     return 1000 * (time.perf_counter() - start)
 
 
-def main() -> None:
+def measure() -> tuple[dict[str, list[float]], Explore]:
+    """Milliseconds of each move, made in turn by the widget and by a new figure; and the widget."""
     sliders = {"mean": Slider(-4, 4, 0.1, 0.0, "mean"), "width": Slider(0.5, 2, 0.1, 1.0, "width")}
     widget = Explore(draw, prepare()[1], "benchmark", sliders)
     moves = {"explore": lambda values: widget.set_trait("values", values), "figure made anew": recreate}
@@ -66,6 +67,11 @@ def main() -> None:
         values = {"mean": round(-4 + 0.1 * (step % 80), 12), "width": round(0.5 + 0.1 * (step % 15), 12)}
         for name, move in moves.items():
             times[name].append(milliseconds(move, values))
+    return times, widget
+
+
+def main() -> None:
+    times, widget = measure()
     for name, taken in times.items():
         median, slow = np.percentile(taken, [50, 90])
         print(f"{name:17} p50 {median:6.1f} ms   p90 {slow:6.1f} ms")

@@ -32,7 +32,8 @@ def copy_notebooks(folder: Path, threads: int) -> None:
 
 def run(settings: dict[str, str], threads: int) -> subprocess.CompletedProcess[str]:
     """Run nbval over the notebooks with these environment variables and this number of threads."""
-    environment = {**os.environ, **settings, "OMP_NUM_THREADS": str(threads), "GAN_EDU_HEADLESS": "1"}
+    waiting = {"OMP_WAIT_POLICY": "passive"}  # a thread that waits sleeps, rather than take the core from the other
+    environment = {**os.environ, **settings, **waiting, "OMP_NUM_THREADS": str(threads), "GAN_EDU_HEADLESS": "1"}
     options = ["-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no"]
     with tempfile.TemporaryDirectory() as folder:
         copy_notebooks(Path(folder), threads)

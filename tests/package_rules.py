@@ -34,7 +34,7 @@ SEEDING = re.compile(
 DRAWING = re.compile(r"torch\.(rand|randn|randint|randperm|normal|bernoulli|multinomial|rand_like|randn_like)")
 DRAWING_METHODS = {"normal_", "uniform_", "bernoulli_", "random_", "exponential_"}
 LOOKING = {"item", "cpu", "numpy", "tolist"}
-UNPICKLING = re.compile(r"(pickle|cPickle|dill|cloudpickle|joblib|shelve|marshal)(\.|$)|torch\.load$")
+UNPICKLING = re.compile(r"(pickle|cPickle|dill|cloudpickle|shelve|marshal)(\.|$)|joblib\.load$|torch\.load$")
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(home|root|tmp|work|Users|usr|var|opt|private|mnt)\b|\b[A-Za-z]:\\\w")
 # Functions whose open-ended keywords are meant: a slider for each argument; an interface of Jupyter, or of Pillow.
 OPEN_KEYWORDS = {"explore", "_repr_mimebundle_", "encode"}

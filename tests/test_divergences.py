@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 import scipy.integrate
+import scipy.optimize
 import scipy.spatial.distance
 import scipy.special
 import scipy.stats
@@ -291,3 +292,72 @@ def test_bad_scores_are_named():
         value(torch.full((2401,), math.nan), p, p)
     with pytest.raises(TypeError, match="score must hold real numbers"):
         value(None, p, p)
+
+
+# Claims of notebook 02: its family of fakes over its sliders' whole range, boxes, points, and straight scores.
+
+DATA = mixture([-1.5, 1.5], [0.5, 0.5])
+CORNERS = list(itertools.product((-4.0, 0.5, 4.0), (0.3, 2.0), (0.0, 0.5, 1.0)))
+
+
+def fakes(mean: float, width: float, mixing: float):
+    return mixture([mean, -mean], [width, width], [1 - mixing, mixing])
+
+
+def density_on_the_grid(bumps, ends=(-12.0, 12.0)):
+    """Density of Gaussian bumps, restricted to an interval and normalized there, without the package's help."""
+    means, widths, weights = (each.numpy() for each in (bumps.means[:, 0], bumps.standard_deviations, bumps.weights))
+    inside = sum(weights * np.diff(scipy.special.ndtr((np.array(ends)[:, None] - means) / widths), axis=0)[0])
+    heights = weights / (widths * math.sqrt(2 * math.pi) * inside)
+    return lambda x: float(heights @ np.exp(-(((x - means) / widths) ** 2) / 2))
+
+
+@pytest.mark.parametrize("place", CORNERS)
+def test_both_sides_of_the_identity_equal_scipys_quadrature_at_the_ends_of_the_sliders(place):
+    bumps = DATA, fakes(*place)
+    p, q = (GridDensity.from_log_density(SLIDER_GRID, each.log_density) for each in bumps)
+    p_at, q_at = (density_on_the_grid(each) for each in bumps)
+
+    def integrand(x):
+        both = p_at(x) + q_at(x)
+        return scipy.special.rel_entr(p_at(x), both) + scipy.special.rel_entr(q_at(x), both)
+
+    pieces = itertools.pairwise(range(-12, 13, 2))
+    oracle = sum(scipy.integrate.quad(integrand, a, b, limit=200)[0] for a, b in pieces)
+    assert value(optimal_score(p, q), p, q) == pytest.approx(oracle, abs=1e-6)
+    assert -math.log(4) + 2 * jensen_shannon(p, q) == pytest.approx(oracle, abs=1e-6)
+
+
+@pytest.mark.parametrize("distance", [0.0, 0.3, 1.0, 1.5, 3.0, 4.0])
+def test_boxes_are_log_2_apart_from_the_distance_at_which_they_part(distance):
+    x = torch.arange(-0.995, 6, 0.01, dtype=torch.float64)
+    p, q = (GridDensity.from_values(x, ((x - centre).abs() < 0.5).double()) for centre in (0.0, distance))
+    assert jensen_shannon(p, q) == pytest.approx(min(distance, 1) * LOG_2, abs=1e-9)
+    assert total_variation(p, q) == pytest.approx(min(distance, 1), abs=1e-9)
+    assert kullback_leibler(p, q) == (math.inf if distance else 0)
+
+
+def best_straight_score(p, q):
+    """The largest value of a score a x + b, by SciPy's own search, and its a and b."""
+    found = scipy.optimize.minimize(lambda line: -value(line[0] * p.x + line[1], p, q), [0.3, 0.2], tol=1e-10)
+    return -found.fun, found.x
+
+
+def test_the_best_straight_score_sees_only_the_mean():
+    p = GridDensity.from_log_density(SLIDER_GRID, DATA.log_density)
+    same_mean, other_mean = gaussian(0, 0.6, SLIDER_GRID), gaussian(0.5, 0.6, SLIDER_GRID)
+    best, line = best_straight_score(p, same_mean)
+    assert best == pytest.approx(-math.log(4), abs=1e-8)
+    assert line == pytest.approx([0, 0], abs=1e-3)
+    assert jensen_shannon(p, same_mean) > 0.39
+    assert best_straight_score(p, other_mean)[0] > -math.log(4) + 0.01
+
+
+@pytest.mark.parametrize(("steepest", "distance"), [(1.0, 0.0), (1.0, 2.0), (10.0, 0.3), (30.0, 3.0)])
+def test_limited_straight_scores_tell_two_points_apart_continuously(steepest, distance):
+    def loss(line):  # real: the point 0; fake: the point at the distance
+        return np.logaddexp(0, -line[1]) + np.logaddexp(0, line[0] * distance + line[1])
+
+    bounds = [(-steepest, steepest), (None, None)]
+    found = scipy.optimize.minimize(loss, [0.0, 0.1], bounds=bounds, tol=1e-12)
+    assert -found.fun == pytest.approx(-2 * np.logaddexp(0, -steepest * distance / 2), abs=1e-6)

@@ -13,13 +13,17 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-OWN = {path.stem for folder in ("tests", "notebooks") for path in (ROOT / folder).glob("*.py")} | {"gan_edu"}
+FOLDERS = ("tests", "benchmarks", "notebooks")
+OWN = {path.stem for folder in FOLDERS for path in (ROOT / folder).glob("*.py")} | {"gan_edu", *FOLDERS}
 
 
 def declared(*extras: str) -> dict[str, Requirement]:
-    """The package's own dependencies and those of the extras, by name."""
+    """The package's own dependencies and those of the extras, with the extras that these name, by name."""
     lines = PROJECT["dependencies"] + [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
     found = {canonicalize_name(requirement.name): requirement for requirement in map(Requirement, lines)}
+    nested = [Requirement(line).extras for line in lines if line.startswith("gan-edu[")]
+    for extra in set().union(*nested):
+        found |= declared(extra)
     return {name: requirement for name, requirement in found.items() if name != "gan-edu"}
 
 
@@ -44,13 +48,13 @@ def test_the_package_declares_exactly_what_it_imports():
     assert imported("gan_edu") == set(declared())
 
 
-@pytest.mark.parametrize("folder", ["tests", "benchmarks", "notebooks"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_everything_else_imports_what_is_declared(folder: str):
-    assert imported(folder) <= set(declared("course", "test")) | {"packaging"}  # pytest depends on packaging
+    assert imported(folder) <= set(declared("test")) | {"packaging"}  # pytest depends on packaging
 
 
 def test_every_dependency_is_pinned_within_its_range():
-    ranges = declared("course", "test")
+    ranges = declared("test")
     pins = pinned("requirements.txt")
     assert set(pins) == set(ranges)
     assert [name for name, version in pins.items() if version not in ranges[name].specifier] == []

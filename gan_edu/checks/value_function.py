@@ -14,7 +14,7 @@ LINE = np.linspace(-6, 6, 1201)
 CLOSE = 1e-4  # a small number that keeps a logarithm finite is no mistake
 
 
-@exercise("Where p and q are the weights a and b, the best discriminator says p/(p + q), whatever happens elsewhere.")
+@exercise("Only the shares of a and b matter, not their size: twice as much of both leaves the best D where it is.")
 def best_answer(attempt: Callable[[float, float], float]) -> str | None:
     """Examine a function (a, b) to the D in [0, 1] at which a log D + b log(1 - D) is largest."""
     for a, b in [(3.0, 1.0), (0.2, 0.6), (2.0, 2.0), (2.0, 0.0), (0.0, 5.0)]:

@@ -1,8 +1,9 @@
 """How far a gradient moves a weight."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import nn
@@ -25,6 +26,8 @@ class Adam:
 
     def __post_init__(self):
         positive_number("learning_rate", self.learning_rate)
+        if not isinstance(self.betas, Sequence) or not all(isinstance(beta, Real) for beta in self.betas):
+            raise TypeError(f"betas must be two numbers, got {self.betas!r}")
         if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
             raise ValueError(f"betas must be two numbers in [0, 1), got {self.betas}")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import torch
 
-from gan_edu.game.gan import GAN, descend, discriminator_loss, generator_loss
-from gan_edu.randomness import Stream
+from gan_edu.game.gan import GAN, descend, differentiate, discriminator_loss, generator_loss
+from gan_edu.randomness import Stream, positive_integer
 
 Losses = tuple[torch.Tensor, torch.Tensor]
 
@@ -24,7 +24,7 @@ def alternating(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream, disc
 
     Source: Goodfellow et al. 2014 (arXiv:1406.2661), algorithm 1. Built in notebook 03.
     """
-    for _ in range(discriminator_updates):
+    for _ in range(positive_integer("discriminator_updates", discriminator_updates)):
         real = draw()
         with torch.no_grad():  # the discriminator's loss needs no gradients of the generator
             fake = gan.fake(real, stream)
@@ -45,8 +45,7 @@ def simultaneous(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> 
     fake = gan.fake(real, stream)
     d_loss = discriminator_loss(gan, real, fake.detach())
     g_loss = generator_loss(gan, fake)
-    gan.g_optimizer.zero_grad()
-    g_loss.sum().backward(inputs=list(gan.generator.parameters()))  # both gradients are taken before anyone moves
+    differentiate(gan.g_optimizer, g_loss)  # both gradients are taken before anyone moves
     descend(gan.d_optimizer, d_loss)
     gan.g_optimizer.step()
     return d_loss.detach(), g_loss.detach()

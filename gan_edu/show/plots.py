@@ -38,8 +38,8 @@ def plane(axes: Axes, extent: float = 1.6, title: str = "") -> None:
     """Prepare fixed square axes for points with both coordinates from -extent to extent."""
     limits = (-extent, extent)
     axes.set(xlim=limits, ylim=limits, aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
 
 
 def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | None) -> None:
@@ -113,10 +113,10 @@ def grid_map(axes: Axes, values: np.ndarray, rows: Sequence[float], columns: Seq
         columns: C values of the one that changes from left to right.
         highest: the value of the darkest colour.
     """
-    axes.pcolormesh(np.nan_to_num(values), cmap="cividis_r", vmin=0, vmax=highest)
+    axes.pcolormesh(np.ma.masked_invalid(values), cmap="cividis_r", vmin=0, vmax=highest)
     for row, column in np.ndindex(values.shape):
         if np.isfinite(values[row, column]):
-            colour = "white" if values[row, column] > 0.6 * highest else "black"
+            colour = "white" if values[row, column] > 0.55 * highest else "black"
             axes.text(column + 0.5, row + 0.5, f"{values[row, column]:.1f}", color=colour, ha="center", va="center")
     axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
     axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])

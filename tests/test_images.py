@@ -1,0 +1,106 @@
+"""The digits are scikit-learn's, and images are drawn evenly."""
+
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+import scipy.stats
+import torch
+from sklearn.datasets import load_digits
+
+from gan_edu.data.images import Images, digits
+from gan_edu.randomness import Stream
+
+FOUR = Images(torch.linspace(-1, 1, 16).reshape(4, 1, 2, 2), torch.arange(4))
+
+
+def test_the_digits_are_those_of_scikit_learn():
+    ours, theirs = digits(), load_digits()
+    assert ours.images.shape == (1797, 1, 8, 8)
+    assert ours.images.dtype == torch.float32
+    assert np.array_equal(ours.images[:, 0].numpy(), theirs.images / 8 - 1)  # eighths are exact
+    assert np.array_equal(ours.labels.numpy(), theirs.target)
+
+
+def test_the_digits_reach_from_paper_to_ink():
+    images = digits().images
+    assert (images.min().item(), images.max().item()) == (-1, 1)
+
+
+def test_every_image_is_drawn_equally_often():
+    data, stream = digits(), Stream(0, "test")
+    rows = {image.numpy().tobytes(): number for number, image in enumerate(data.images)}
+    assert len(rows) == 1797  # no two are equal
+    draws = [rows[image.numpy().tobytes()] for _ in range(20) for image in data.sample(1797, stream)]
+    assert scipy.stats.chisquare(np.bincount(draws, minlength=1797)).pvalue > 0.01
+
+
+def test_images_are_drawn_with_replacement():
+    stream = Stream(0)
+    distinct = [len(FOUR.sample(4, stream).unique(dim=0)) for _ in range(50)]
+    assert min(distinct) < 4
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_samples_have_shape_and_number_type_of_what_was_asked_for(dtype):
+    samples = digits().sample(5, Stream(0, dtype=dtype))
+    assert samples.shape == (5, 1, 8, 8)
+    assert samples.dtype == dtype
+
+
+def test_the_same_stream_gives_the_same_samples_and_the_shared_generator_rests():
+    data, before = digits(), torch.get_rng_state()
+    assert torch.equal(data.sample(64, Stream(1)), data.sample(64, Stream(1)))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_sample_is_a_copy():
+    samples = FOUR.sample(4, Stream(0))
+    samples.zero_()
+    assert FOUR.images.abs().min() > 0
+
+
+def test_images_are_frozen():
+    with pytest.raises(FrozenInstanceError):
+        FOUR.labels = torch.zeros(4)
+
+
+@pytest.mark.parametrize(
+    ("count", "error"), [(0, ValueError), (-1, ValueError), (2.5, TypeError), (True, TypeError), ("2", TypeError)]
+)
+def test_a_count_that_is_no_positive_integer_is_refused(count, error):
+    with pytest.raises(error, match=rf"^count must be an? (positive )?integer, got {count!r}$"):
+        FOUR.sample(count, Stream(0))
+
+
+def test_a_batch_larger_than_the_images_is_refused():
+    with pytest.raises(ValueError, match=r"^count must be at most 4, the number of images, got 5$"):
+        FOUR.sample(5, Stream(0))
+
+
+PIXELS, LABELS = torch.zeros(3, 1, 4, 4), torch.zeros(3)
+
+
+def with_one(value: float) -> torch.Tensor:
+    images = PIXELS.clone()
+    images[1, 0, 2, 3] = value
+    return images
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "error", "message"),
+    [
+        (PIXELS[0], LABELS, ValueError, r"images must have shape \(N, C, H, W\) .* got \(1, 4, 4\)"),
+        (PIXELS[:0], LABELS[:0], ValueError, r"images must have shape .* N above zero, got \(0, 1, 4, 4\)"),
+        (PIXELS, LABELS[:2], ValueError, r"labels must have shape \(3,\), got \(2,\)"),
+        (PIXELS, LABELS[:, None], ValueError, r"labels must have shape \(3,\), got \(3, 1\)"),
+        (PIXELS.int(), LABELS, TypeError, r"images must be float32 or float64, got torch\.int32"),
+        (PIXELS.half(), LABELS, TypeError, r"images must be float32 or float64, got torch\.float16"),
+        (with_one(torch.nan), LABELS, ValueError, r"images must lie in \[-1, 1\], got NaN"),
+        (with_one(torch.inf), LABELS, ValueError, r"images must lie in \[-1, 1\], got values from 0 to inf"),
+        (with_one(-1.5), LABELS, ValueError, r"images must lie in \[-1, 1\], got values from -1\.5 to 0"),
+    ],
+)
+def test_bad_images_are_refused(images, labels, error, message):
+    with pytest.raises(error, match=message):
+        Images(images, labels)

@@ -1,0 +1,103 @@
+"""The losses equal PyTorch's cross-entropy and the formulas, and stay finite with the right slope at extreme scores."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import scipy.special
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from gan_edu.game.losses import Loss, cross_entropy, log_one_minus, minimax, minus_log, non_saturating
+from gan_edu.randomness import Stream
+
+DOUBLE = torch.float64
+SCORES = torch.linspace(-15, 15, 61, dtype=DOUBLE)
+REAL, FAKE = (4 * Stream(0, name, dtype=DOUBLE).normal(200) for name in ("real", "fake"))
+
+
+def against(scores: torch.Tensor, label: float) -> torch.Tensor:
+    return binary_cross_entropy_with_logits(scores, torch.full_like(scores, label), reduction="none")
+
+
+def slopes(loss: Callable[[torch.Tensor], torch.Tensor], *scores: float) -> list[float]:
+    at = torch.tensor(scores, dtype=torch.float32, requires_grad=True)
+    loss(at).sum().backward()
+    return at.grad.tolist()
+
+
+def test_the_discriminator_pays_the_cross_entropy_against_ones_and_zeros():
+    expected = against(REAL, 1.0) + against(FAKE, 0.0)
+    assert cross_entropy(REAL, FAKE).numpy() == pytest.approx(expected.numpy(), rel=1e-9)
+
+
+def test_the_generator_pays_the_cross_entropy_against_ones_or_minus_that_against_zeros():
+    assert minus_log(FAKE).numpy() == pytest.approx(against(FAKE, 1.0).numpy(), rel=1e-9)
+    assert log_one_minus(FAKE).numpy() == pytest.approx(-against(FAKE, 0.0).numpy(), rel=1e-9)
+
+
+def test_the_losses_are_the_logarithms_that_their_names_say():
+    d = scipy.special.expit(SCORES.numpy())
+    zeros = torch.zeros_like(SCORES)
+    assert minus_log(SCORES).numpy() == pytest.approx(-np.log(d), rel=1e-9)
+    assert log_one_minus(SCORES).numpy() == pytest.approx(np.log1p(-d), rel=1e-9)
+    assert cross_entropy(SCORES, zeros).numpy() == pytest.approx(-np.log(d) + math.log(2), rel=1e-9)
+    assert cross_entropy(zeros, SCORES).numpy() == pytest.approx(-np.log1p(-d) + math.log(2), rel=1e-9)
+
+
+def test_the_mean_of_the_discriminators_loss_is_minus_the_value():
+    value = torch.sigmoid(REAL).log().mean() + (1 - torch.sigmoid(FAKE)).log().mean()
+    assert cross_entropy(REAL, FAKE).mean().item() == pytest.approx(-value.item(), rel=1e-9)
+
+
+def test_a_discriminator_that_says_one_half_pays_two_log_two():
+    assert cross_entropy(torch.zeros(1), torch.zeros(1)).item() == pytest.approx(2 * math.log(2))
+    assert minus_log(torch.zeros(1)).item() == pytest.approx(math.log(2))
+    assert log_one_minus(torch.zeros(1)).item() == pytest.approx(-math.log(2))
+
+
+def test_in_minimax_the_generator_moves_the_same_value_the_other_way():
+    score = FAKE.clone().requires_grad_()
+    (d_slope,) = torch.autograd.grad(minimax.discriminator(REAL, score).sum(), score)
+    (g_slope,) = torch.autograd.grad(minimax.generator(score).sum(), score)
+    assert torch.equal(g_slope, -d_slope)
+
+
+def test_the_two_games_differ_in_what_the_generator_pays():
+    assert minimax == Loss(cross_entropy, log_one_minus)
+    assert non_saturating == Loss(cross_entropy, minus_log)
+
+
+@pytest.mark.parametrize("loss", [minus_log, log_one_minus])
+def test_the_slopes_are_right_in_double_precision(loss):
+    scores = SCORES.clone().requires_grad_()
+    assert torch.autograd.gradcheck(loss, scores)
+    assert torch.autograd.gradgradcheck(loss, scores)
+
+
+def test_extreme_scores_stay_finite_and_exact():
+    scores = torch.tensor([-1000.0, 1000.0])
+    assert minus_log(scores).tolist() == [1000, 0]
+    assert log_one_minus(scores).tolist() == [0, -1000]
+    assert cross_entropy(scores, scores).tolist() == [1000, 1000]
+    assert cross_entropy(scores, -scores).tolist() == [2000, 0]
+
+
+def test_extreme_scores_have_the_right_slopes():
+    assert slopes(minus_log, -1000, 1000) == [-1, 0]
+    assert slopes(log_one_minus, -1000, 1000) == [0, -1]
+    assert slopes(lambda real: cross_entropy(real, torch.zeros(2)), -1000, 1000) == [-1, 0]
+    assert slopes(lambda fake: cross_entropy(torch.zeros(2), fake), -1000, 1000) == [0, 1]
+
+
+def test_where_the_discriminator_is_sure_only_minus_log_is_steep():
+    d = scipy.special.expit(-8)
+    assert slopes(log_one_minus, -8) == [pytest.approx(-d, rel=1e-5)]
+    assert slopes(minus_log, -8) == [pytest.approx(d - 1, rel=1e-5)]
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 5), (1,)])
+def test_there_is_one_value_for_each_example(shape):
+    scores = torch.ones(shape)
+    assert cross_entropy(scores, -scores).shape == minus_log(scores).shape == log_one_minus(scores).shape == shape
