@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from gan_edu.checks import start_here as check
 
 

@@ -141,6 +141,18 @@ def test_a_mode_without_weight_is_never_drawn():
         assert (samples - empty).abs().min() > 50
 
 
+class AtTheEdge(Stream):
+    """Its uniform numbers are all zero, the one end of their range that they can reach."""
+
+    def uniform(self, *shape: int) -> torch.Tensor:
+        return torch.zeros(shape, dtype=self.dtype)
+
+
+def test_a_first_mode_without_weight_is_not_drawn_even_at_the_edge():
+    samples = mixture([0.0, 100.0], [1.0, 1.0], [0, 1]).sample(5, AtTheEdge(0))
+    assert (samples > 50).all()
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_samples_have_shape_and_number_type_of_what_was_asked_for(dtype):
     assert ring().sample(7, Stream(0, dtype=dtype)).shape == (7, 2)

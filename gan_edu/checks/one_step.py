@@ -1,4 +1,4 @@
-"""Checks of notebook 03: the discriminator's loss, the order of a step, a step mended, four runs told by their curves."""
+"""Checks of notebook 03: the discriminator's loss, the order of a step, a mended step, four runs and their curves."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -95,8 +95,8 @@ def order(attempt: str | Sequence[str]) -> str | None:
         got = _play(letters)
     except RuntimeError:
         return (
-            "PyTorch stops at line S: line P took G's loss from D's weights, and line Q has changed them in between, so "
-            "the gradient can no longer be computed."
+            "PyTorch stops at line S: line P took G's loss from D's weights, and line Q has changed them in between, "
+            "so the gradient can no longer be computed."
         )
     if got.g_loss == right.g_loss:
         return None
@@ -187,7 +187,7 @@ def _farther(apart: Iterable[float]) -> str:
 
 
 def _never_clears(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> None:
-    """The faulty step of the notebook: gradients of the discriminator's loss are still there when the generator moves."""
+    """The faulty step of the notebook: what D's loss left in G's gradients is still there when G moves."""
     real = draw()
     gan.d_optimizer.zero_grad(), gan.g_optimizer.zero_grad()
     discriminator_loss(gan, real, gan.fake(real, stream)).backward()
@@ -221,12 +221,12 @@ def _waste(got: _Trained, right: _Trained) -> str:
     (d_got, g_got), (d_right, g_right) = got.gradients, right.gradients
     if g_got > g_right:
         return (
-            f"right, but too much work: the weights are the package's, and {g_got / g_right:.0f} times as many gradients "
-            "of G's weights were computed. D's loss still reaches into G."
+            f"right, but too much work: the weights are the package's, and {g_got / g_right:.0f} times as many "
+            "gradients of G's weights were computed. D's loss still reaches into G."
         )
     return (
-        f"right, and D's half is mended. But G's loss computes gradients of D's weights, too, {d_got / d_right:.0f} times "
-        "as many as are used: give backward the inputs, or use descend."
+        f"right, and D's half is mended. But G's loss computes gradients of D's weights, too, {d_got / d_right:.0f} "
+        "times as many as are used: give backward the inputs, or use descend."
     )
 
 

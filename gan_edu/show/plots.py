@@ -80,9 +80,11 @@ def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float
 
     Args:
         steps: (N,) positions on the horizontal axis.
-        values: label of each curve to its N values.
+        values: label of each curve to its N values, for at most 4 curves.
         marks: label of each horizontal line to its height.
     """
+    if len(values) > 4:
+        raise ValueError(f"values must hold at most 4 curves, got {len(values)}")
     styles = zip((DISCRIMINATOR, GENERATOR, REAL, GENERATED), ("-", "--", "-.", ":"), strict=True)
     for (label, heights), (colour, style) in zip(values.items(), styles, strict=False):
         axes.plot(steps, heights, style, color=colour, label=label, linewidth=1.4)
@@ -96,8 +98,10 @@ def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float
 def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") -> None:
     """Show grey images (B, 1, H, W) with brightness -1 (white) to 1 (black) in rows, with a gap between them."""
     positive_integer("columns", columns)
+    if len(images) % columns or len(images) == 0:
+        raise ValueError(f"images must fill rows of {columns}, got {len(images)}")
     rows = len(images) // columns
-    padded = torch.nn.functional.pad(images[: rows * columns, 0], (1, 1, 1, 1), value=-1.0)
+    padded = torch.nn.functional.pad(images[:, 0], (1, 1, 1, 1), value=-1.0)
     height, width = padded.shape[-2:]
     tiled = padded.unflatten(0, (rows, columns)).transpose(1, 2).reshape(rows * height, columns * width)
     axes.imshow(np.asarray(tiled), cmap="Greys", vmin=-1, vmax=1)
