@@ -109,3 +109,8 @@ def test_a_size_that_is_no_positive_integer_is_named(name, make, value, error):
 def test_a_size_that_cannot_be_halved_twice_is_refused(make, size):
     with pytest.raises(ValueError, match=rf"^size must be a multiple of 4 pixels, got {size}$"):
         make(size=size)
+
+
+def test_a_width_alone_is_no_sequence_of_widths():
+    with pytest.raises(TypeError, match="hidden must be a sequence of widths, one for each layer, got 64"):
+        MLP(2, 2, hidden=64)

@@ -81,7 +81,9 @@ def test_the_usual_progress_bar_ends_at_the_total(capsys):
     assert "18/18" in capsys.readouterr().err
 
 
-def test_a_broken_off_sweep_goes_on_where_it_was(tmp_path):
+def test_a_broken_off_sweep_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(sweeps, "TOGETHER", 4)  # what is kept, is kept a task at a time
+
     def broken_off(results, total):
         yield from (next(results) for _ in range(5))
         raise KeyboardInterrupt

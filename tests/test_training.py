@@ -340,7 +340,7 @@ def failing(player: str, at: int) -> Training:
     ("player", "named"),
     [
         ("generator", "the generator's loss"),
-        ("discriminator", "the discriminator's loss and the generator's loss"),  # a move by it, and both are lost
+        ("discriminator", "the loss of both players"),  # a move by it, and both are lost
     ],
 )
 def test_a_loss_that_is_not_finite_stops_the_training_and_is_named(player, named):
@@ -434,7 +434,7 @@ def test_data_that_turn_nan_on_the_way_stop_the_training():
     training = Training(points().gan, data, batch_size=16, view_size=16)
     training.run(3)
     data.examples = torch.full((1, 2), math.nan)
-    with pytest.raises(TrainingDiverged, match="at step 4: the discriminator's loss and the generator's loss"):
+    with pytest.raises(TrainingDiverged, match="at step 4: the loss of both players"):
         training.run(3)
     assert training.step == 3
 

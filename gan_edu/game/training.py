@@ -153,7 +153,7 @@ class Training:
         losses = self.update(self.gan, self.draw, self.stream)
         if not math.isfinite(losses[0] + losses[1]):  # torch.isfinite would cost 1 % of a small network's step
             which = [name for name, loss in zip(PLAYERS, losses, strict=True) if not math.isfinite(loss)]
-            self._fail(self.step + 1, " and ".join(which))
+            self._fail(self.step + 1, which[0] if len(which) == 1 else "the loss of both players")
         self.losses = losses
         self.step += 1
 

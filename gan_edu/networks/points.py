@@ -21,6 +21,8 @@ class MLP(nn.Sequential):
     """
 
     def __init__(self, inputs: int, outputs: int | None, hidden: Sequence[int] = (64, 64)):
+        if not isinstance(hidden, Sequence):
+            raise TypeError(f"hidden must be a sequence of widths, one for each layer, got {hidden!r}")
         widths = [positive_integer("inputs", inputs), *(positive_integer("hidden", width) for width in hidden)]
         layers = []
         for before, after in pairwise(widths):
