@@ -83,7 +83,7 @@ def test_a_solution_is_accepted(capsys, examine, attempt):
 
 MISTAKES = [
     (check.loss_from_scores, lambda real, fake: -by_labels(real, fake), "that is V, which D wants large"),
-    (check.loss_from_scores, lambda real, fake: by_labels(real, fake) / 2, "the mean of the two prices"),
+    (check.loss_from_scores, lambda real, fake: by_labels(real, fake) / 2, "the mean of two prices"),
     (check.loss_from_scores, lambda real, fake: by_labels(fake, real), "exchanged"),
     (check.loss_from_scores, lambda real, fake: softplus(-real) + softplus(-fake), "what the generator would pay"),
     (check.loss_from_scores, lambda real, fake: softplus(-real), "whatever the score of the fake is"),
@@ -100,7 +100,8 @@ MISTAKES = [
     (check.order, "RTPQS", "PyTorch stops at line S"),
     (check.order, "RTPSQ", "simultaneous"),
     (check.order, "RTQP", "is needed once"),
-    (check.order, 7, "TypeError"),
+    (check.order, 7, "is needed once, got 7"),
+    (check.order, [None, 3], "is needed once"),
     (check.mended, never_cleared, "still holds what D's loss has left there"),
     (check.mended, never_detached, "D's loss still reaches into G"),
     (check.mended, half_detached, "G's loss computes gradients of D's weights"),
@@ -112,6 +113,11 @@ MISTAKES = [
     (check.reading, "hfdw", "look at run 1 again"),
     (check.reading, "fhwd", "look at run 3 again"),
     (check.reading, "fhd", "is needed once"),
+    (check.reading, None, "is needed once, got None"),
+    (check.mended, None, "a function (gan, draw, stream) is asked for, got None"),
+    (check.loss_from_scores, 1.386, "a function (real_scores, fake_scores) is asked for"),
+    (check.loss_from_scores, lambda real, fake: 1.386, "you return 1.386; a tensor is asked for"),
+    (check.loss_from_scores, lambda real, fake: real - fake, "you return 5.0000, not 0.1755"),
 ]
 
 

@@ -102,3 +102,11 @@ def test_steps_that_are_no_positive_integer_are_refused(steps, error):
 def test_a_final_factor_that_is_not_above_zero_is_refused(final):
     with pytest.raises(ValueError, match=rf"^final must be finite and above zero, got {final}$"):
         CosineDecay(10, final)
+
+
+def test_no_momentum_may_be_written_as_an_integer():
+    weights = torch.nn.Parameter(torch.ones(3))
+    optimizer = Adam(betas=(0, 0.99))([weights])
+    weights.grad = torch.ones(3)
+    optimizer.step()
+    torch.testing.assert_close(weights.detach(), torch.full((3,), 1 - 2e-3))

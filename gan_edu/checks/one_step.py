@@ -36,6 +36,8 @@ RUNS = {
 )
 def loss_from_scores(attempt: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> str | None:
     """Examine a function (real scores (B,), fake scores (B,)) to the discriminator's loss of each pair, (B,)."""
+    if not callable(attempt):
+        return f"a function (real_scores, fake_scores) is asked for, got {attempt!r}."
     real, fake = torch.tensor([0.0, 2.0, -1.0]), torch.tensor([0.0, -3.0, 4.0])
     got = attempt(real.clone(), fake.clone())
     if not isinstance(got, torch.Tensor):
@@ -64,8 +66,7 @@ def _kind_of_loss(got: torch.Tensor, real: torch.Tensor, fake: torch.Tensor) -> 
     right = cross_entropy(real, fake)
     mistakes = {
         f"for scores of 0 and 0 you return {got[0]:.3f}: that is V, which D wants large. A loss is made small.": -right,
-        f"for scores of 0 and 0 you return {got[0]:.3f}, the mean of the two prices; D pays their sum, 1.386.": right
-        / 2,
+        f"for scores of 0 and 0 you return {got[0]:.3f}, the mean of two prices; D pays their sum, 1.386.": right / 2,
         f"for a real score of 2 and a fake score of -3, both answered well, D pays {got[1]:.2f}; are real and fake "
         "exchanged?": cross_entropy(fake, real),
         f"for a fake score of 4, a fake that is believed, D pays {got[2] - softplus(-real[2]):.2f} for it; that is "
@@ -82,9 +83,9 @@ def _kind_of_loss(got: torch.Tensor, real: torch.Tensor, fake: torch.Tensor) -> 
 @exercise("Fakes, D's loss, D moves; then G's loss against the D that has just moved, and G moves.")
 def order(attempt: str | Sequence[str]) -> str | None:
     """Examine the five letters of the shuffled lines, in the order in which they make an alternating step."""
-    letters = "".join(letter for letter in "".join(attempt).upper() if letter.isalpha())
+    letters = _letters(attempt).upper()
     if sorted(letters) != sorted(RIGHT_ORDER):
-        return f"each of the five letters P, Q, R, S and T is needed once, got {letters}."
+        return f"each of the five letters P, Q, R, S and T is needed once, got {attempt!r}."
     made = {None}
     for letter in letters:
         if NEEDS.get(letter) not in made:
@@ -98,23 +99,22 @@ def order(attempt: str | Sequence[str]) -> str | None:
             "PyTorch stops at line S: line P took G's loss from D's weights, and line Q has changed them in between, "
             "so the gradient can no longer be computed."
         )
-    if got.g_loss == right.g_loss:
+    if got == right:
         return None
     return (
-        f"this order runs, but it is the simultaneous step: both players move from the same point. G's loss is "
-        f"{got.g_loss:.3f} here, taken from the D before its move; taken from the D after its move it is "
-        f"{right.g_loss:.3f}."
+        "this order runs, but it is the simultaneous step: both players move from the same point. G's loss is "
+        f"{got:.3f} here, taken from the D before its move; taken from the D after its move it is {right:.3f}."
     )
 
 
-class _Played(NamedTuple):
-    """What one order of the lines leads to."""
+def _letters(attempt: Any) -> str:
+    """The letters in a string, or in a sequence of strings; commas and spaces between them do not count."""
+    parts = attempt if isinstance(attempt, (str, list, tuple)) else ()
+    return "".join(character for part in parts for character in str(part) if character.isalpha())
 
-    g_loss: float
 
-
-def _play(letters: str) -> _Played:
-    """Run the five lines in this order, once, in a small game."""
+def _play(letters: str) -> float:
+    """Run the five lines in this order, once, in a small game; return the generator's loss."""
     gan, stream = _small_game(learning_rate=1.0)
     real, names = ring().sample(64, stream), {}
     lines = {
@@ -126,12 +126,14 @@ def _play(letters: str) -> _Played:
     }
     for letter in letters:
         lines[letter]()
-    return _Played(names["g_loss"].item())
+    return names["g_loss"].item()
 
 
 @exercise("The weights are the package's, and no gradient is computed that nobody uses.")
 def mended(attempt: Step) -> str | None:
     """Examine an alternating step, a function (gan, draw, stream), against the package's."""
+    if not callable(attempt):
+        return f"a function (gan, draw, stream) is asked for, got {attempt!r}."
     right, got = _train(alternating), _train(attempt)
     for name, before, after in zip("DG", _train(lambda *_: None).players, got.players, strict=True):
         if _distance(before, after) == 0:
@@ -139,9 +141,7 @@ def mended(attempt: Step) -> str | None:
     apart = [_distance(player, other) for player, other in zip(right.players, got.players, strict=True)]
     if max(apart) > 1e-5:
         return f"after {STEPS} steps a weight of {_farther(apart)} from the package's. " + _kind_of_step(got)
-    if max(got.gradients) > max(right.gradients) or got.gradients[1] > right.gradients[1]:
-        return _waste(got, right)
-    return None
+    return None if got.gradients == right.gradients else _waste(got, right)
 
 
 STEPS = 3
@@ -233,9 +233,9 @@ def _waste(got: _Trained, right: _Trained) -> str:
 @exercise("You read them all. Now look at what the samples say.")
 def reading(attempt: str | Sequence[str]) -> str | None:
     """Examine four letters, for runs 1 to 4: h (healthy), w (D wins), f (a weak D is fooled), d (diverged)."""
-    letters = "".join(letter for letter in "".join(attempt).lower() if letter.isalpha())
+    letters = _letters(attempt).lower()
     if sorted(letters) != sorted(RUNS):
-        return f"each of the four letters h, w, f and d is needed once, got {letters}."
+        return f"each of the four letters h, w, f and d is needed once, got {attempt!r}."
     for number, (letter, (right, hint)) in enumerate(zip(letters, RUNS.items(), strict=True), start=1):
         if letter != right:
             return f"look at run {number} again: {hint}"

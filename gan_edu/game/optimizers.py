@@ -33,7 +33,7 @@ class Adam:
 
     def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """Make the optimizer of these parameters."""
-        return torch.optim.Adam(parameters, lr=self.learning_rate, betas=self.betas, fused=True)
+        return torch.optim.Adam(parameters, lr=self.learning_rate, betas=tuple(map(float, self.betas)), fused=True)
 
 
 def constant(step: int) -> float:

@@ -55,7 +55,7 @@ class Snapshot:
 
 
 class TrainingDiverged(ArithmeticError):
-    """A loss or a weight is no longer finite. `snapshot` is the last good one; the training has gone back to it."""
+    """A loss, a weight or a sample is not finite. `snapshot` is the last good one; the training has gone back to it."""
 
     def __init__(self, step: int, what: str, snapshot: Snapshot):
         super().__init__(
@@ -162,6 +162,8 @@ class Training:
         snapshot = self.snapshot()
         if not all(weights.isfinite().all() for network in self._networks() for weights in network.parameters()):
             self._fail(self.step, "a weight")
+        if not snapshot.samples.isfinite().all():
+            self._fail(self.step, "a sample")
         parts = (self.gan.g_optimizer, self.gan.d_optimizer)
         self._good = snapshot, copy.deepcopy([p.state_dict() for p in parts]), self.stream.generator.get_state()
         return snapshot
