@@ -82,7 +82,7 @@ def imports(rounds: int = 5) -> list[Row]:
 
     programs = {
         "import of torch": "import torch",
-        "import of gan_edu, torch included": "from gan_edu.show import stage",
+        "import of gan_edu, torch included": "import gan_edu.data.images, gan_edu.game.training, gan_edu.show.explore",
     }
     taken = [[seconds(program) for program in programs.values()] for _ in range(rounds + 1)]
     return [row(name, values, 2, " s") for name, values in zip(programs, np.transpose(taken[1:]), strict=True)]

@@ -139,7 +139,8 @@ class LivePicture:
             raise ValueError(f"caption must say what the picture shows, got {caption!r}")
         self.figure, self.caption = drawn, caption
         self._handle: DisplayHandle = display(self._data(), raw=True, metadata=self._metadata(), display_id=True)
-        display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
+        in_italics = "*" + caption.replace("*", r"\*") + "*"
+        display({"text/markdown": in_italics, "text/plain": caption}, raw=True)
 
     def update(self) -> None:
         """Show the figure as it is now."""
