@@ -336,3 +336,17 @@ def test_initialize_is_untouched_by_the_ensemble():
     assert all(torch.equal(a, b) for a, b in zip(before, networks[1].parameters(), strict=True))
     ensemble.copy_to(1, networks[1])
     assert all((w == 0).all() for w in networks[1].parameters())
+
+
+def test_a_member_whose_samples_overflow_does_not_hold_up_the_others():
+    def training(seed):
+        return Training(GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), non_saturating), ring(), seed)
+
+    trainings, alone = [training(0), training(1)], training(1)
+    with torch.no_grad():
+        trainings[0].gan.generator[-1].weight.fill_(3e38)  # finite, but no sample that it makes is
+    outcomes = run_together(trainings, 5)
+    assert isinstance(outcomes[0], TrainingDiverged)
+    assert trainings[0].samples(10).isfinite().all()
+    assert outcomes[1].step == 5
+    torch.testing.assert_close(outcomes[1].samples, alone.run(5).samples, rtol=1e-3, atol=1e-4)

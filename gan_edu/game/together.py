@@ -42,9 +42,7 @@ def run_together(trainings: Sequence[Training], steps: int) -> list[Snapshot | T
     for training in trainings[1:]:
         if reason := mismatch(trainings[0], training):
             raise ValueError(reason)
-    torch.empty(
-        LARGEST, dtype=torch.uint8
-    )  # the C library keeps freed memory up to the size of the largest freed block
+    torch.empty(LARGEST, dtype=torch.uint8)  # C keeps freed memory up to the size of the largest block ever freed
     size = members_at_once(trainings[0]) if trainings else 1
     outcomes = []
     for first in range(0, len(trainings), size):
@@ -82,12 +80,8 @@ class _Members:
         self.trainings, first = list(trainings), trainings[0]
         self.gan = _stack_gans([training.gan for training in trainings])
         self.streams = Streams([training.stream for training in trainings])
-        self.data, self.batch_size, self.update, self.schedule = (
-            first.data,
-            first.batch_size,
-            first.update,
-            first.schedule,
-        )
+        self.data, self.batch_size = first.data, first.batch_size
+        self.update, self.schedule = first.update, first.schedule
         self.step = first.step
         self.losses = tuple(torch.stack(losses) for losses in zip(*(t.losses for t in trainings), strict=True))
         self.diverged_at = torch.zeros(len(trainings), dtype=torch.long)  # 0: not so far
@@ -133,7 +127,10 @@ class _Members:
             training.step, training.losses = self.step, tuple(losses[member].clone() for losses in self.losses)
 
     def _outcome(self, training: Training, diverged_at: torch.Tensor) -> Snapshot | TrainingDiverged:
-        snapshot = training._keep()
+        try:
+            snapshot = training._keep()
+        except TrainingDiverged as error:  # its weights are finite, but its samples are not
+            return error
         return TrainingDiverged(int(diverged_at), "a loss or a weight", snapshot) if diverged_at else snapshot
 
 
