@@ -28,6 +28,15 @@ def positive_number(name: str, value: float) -> float:
     return float(value)
 
 
+def share(name: str, value: float) -> float:
+    """Return `value` if it is a number from 0 to below 1; raise a TypeError or ValueError that names it if not."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {value}")
+    return float(value)
+
+
 class Stream:
     """A private stream of random numbers, the same on every machine for the same seed and names.
 

@@ -13,23 +13,33 @@ from gan_edu.data.points import mixture, ring
 from gan_edu.game import losses, penalties, together, updates
 from gan_edu.game.ensemble import Ensemble, MemberAdam, Streams
 from gan_edu.game.gan import GAN
-from gan_edu.game.losses import Loss, minimax, non_saturating
+from gan_edu.game.losses import Loss, minimax, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam, CosineDecay
-from gan_edu.game.penalties import R1
+from gan_edu.game.penalties import R1, R2, Both
 from gan_edu.game.together import members_at_once, mismatch, run_together
 from gan_edu.game.training import Snapshot, Training, TrainingDiverged
-from gan_edu.game.updates import alternating, simultaneous
+from gan_edu.game.updates import alternating, discriminator_only, generator_only, simultaneous, unrolled
+from gan_edu.networks import batches
+from gan_edu.networks.batches import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 
 # A new loss, penalty or update needs one entry here; the first test below says so if it is missing.
-LOSSES = {"minimax": minimax, "non_saturating": non_saturating}
-PENALTIES = {"none": lambda weight: None, "R1": R1}
+LOSSES = {"minimax": minimax, "non_saturating": non_saturating, "relativistic": relativistic}
+PENALTIES = {
+    "none": lambda weight: None,
+    "R1": R1,
+    "R2": R2,
+    "Both": lambda weight: Both(R1(weight), R2(2 * weight)),
+}
 UPDATES = {
     "alternating": alternating,
     "three discriminator updates": partial(alternating, discriminator_updates=3),
     "simultaneous": simultaneous,
+    "discriminator only": discriminator_only,
+    "generator only": generator_only,
+    "unrolled": partial(unrolled, steps=2),
 }
 MEMBERS = [(0, 1e-3, 0.0, 0.02), (1, 2e-3, 0.5, 0.1), (0, 5e-3, 0.9, 0.5)]  # seed, learning rate, beta1, weight
 DATA = {"points": ring(), "numbers": mixture([-1.0, 2.0], [0.5, 0.1]), "images": digits()}
@@ -89,6 +99,7 @@ def test_every_part_of_the_package_is_listed():
     assert {name for name, value in vars(losses).items() if isinstance(value, Loss)} == set(LOSSES)
     assert own(penalties, type) == set(PENALTIES) - {"none"}
     assert own(updates, type(alternating)) <= {getattr(u, "func", u).__name__ for u in UPDATES.values()}
+    assert own(batches, type) == set(LOOKING_AT_THE_BATCH)
 
 
 @pytest.mark.parametrize("update", UPDATES.values(), ids=UPDATES)
@@ -164,20 +175,29 @@ def test_an_interrupt_loses_no_step():
         assert_same(training, single)
 
 
-class Mixing(nn.Module):
-    """Looks at its own batch, as layers against mode collapse do."""
+LOOKING_AT_THE_BATCH = {
+    "Packed": lambda: Packed(MLP(8, None, (8,)), 4),
+    "MinibatchStandardDeviation": lambda: nn.Sequential(MinibatchStandardDeviation(4), MLP(3, None, (8,))),
+}
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return inputs / (1 + inputs.std(0))
 
-
-def test_a_layer_may_look_at_its_own_batch():
+@pytest.mark.parametrize("penalty", PENALTIES.values(), ids=PENALTIES)
+@pytest.mark.parametrize("network", LOOKING_AT_THE_BATCH.values(), ids=LOOKING_AT_THE_BATCH)
+def test_a_layer_may_look_at_its_own_batch(network, penalty):
     def run(seed: int) -> Training:
-        training = make(seed)
-        training.gan.discriminator.insert(0, Mixing())
-        return training
+        gan = GAN(MLP(2, 2, (8,)).double(), network().double(), non_saturating, penalty(0.1 + seed))
+        return Training(gan, ring(), seed, batch_size=16, view_size=8)
 
     assert_together_as_alone([run(seed) for seed in range(3)], [run(seed) for seed in range(3)], steps=5)
+
+
+def test_each_member_keeps_an_average_of_its_own():
+    trainings, alone = ([make(*m, averaging=0.8) for m in MEMBERS] for _ in range(2))
+    assert_together_as_alone(trainings, alone)
+    for training, single in zip(trainings, alone, strict=True):
+        weights = zip(training.averaged.parameters(), single.averaged.parameters(), strict=True)
+        assert all(torch.allclose(one, other, rtol=1e-6, atol=1e-9) for one, other in weights)
+        assert not torch.equal(next(training.averaged.parameters()), next(training.gan.generator.parameters()))
 
 
 def test_no_trainings_are_no_work():
@@ -189,6 +209,7 @@ DIFFERENT = {
     "batch_size": lambda: make(batch_size=8),
     "update": lambda: make(update=simultaneous),
     "schedule": lambda: make(schedule=CosineDecay(10)),
+    "averaging": lambda: make(averaging=0.9),
     "data": lambda: Training(make().gan, ring(7), batch_size=16),
     "loss": lambda: make(loss=minimax),
     "penalty": lambda: make(penalty=PENALTIES["none"]),
@@ -238,7 +259,7 @@ def test_an_optimizer_that_is_not_plain_adam_is_refused(make_optimizer):
 
 
 class Mean(nn.Module):
-    def __call__(self, real: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    def __call__(self, real: torch.Tensor, scores: torch.Tensor, *fakes: torch.Tensor) -> torch.Tensor:
         return scores.square().mean(0).expand_as(scores)
 
 

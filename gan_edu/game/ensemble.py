@@ -193,7 +193,9 @@ class MemberAdam(torch.optim.Optimizer):
 
     @torch.no_grad()
     def copy_to(self, member: int, optimizer: torch.optim.Optimizer) -> None:
-        """Copy the state of one member into an optimizer of its own."""
+        """Copy the state of one member into an optimizer of its own; before the first step there is none."""
+        if self.steps == 0:
+            return
         weights = optimizer.param_groups[0]["params"]
         sizes = [own.numel() for own in weights]
         for own, mean, square in zip(

@@ -7,9 +7,9 @@ from torch import nn
 
 from gan_edu.game.losses import Loss
 from gan_edu.game.optimizers import Adam
+from gan_edu.game.penalties import Penalty
 from gan_edu.randomness import Stream, positive_integer
 
-Penalty = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Optimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 ADAM = Adam()
 
@@ -21,7 +21,7 @@ class GAN:
         generator: noise (B, noise_size) to fakes of the shape of the data.
         discriminator: examples (B, ...) to scores (B,).
         loss: what each player pays.
-        penalty: (real (B, ...), real scores (B,)) to what the discriminator pays besides, (B,).
+        penalty: what the discriminator pays besides, such as `R1(0.1)`.
         noise_size: Z, numbers of standard normal noise for one fake.
         g_optimizer, d_optimizer: make an optimizer from parameters.
     """
@@ -55,14 +55,20 @@ def discriminator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor) -> torc
         real_scores, fake_scores = gan.discriminator(both).chunk(2, -1)
         return gan.loss.discriminator(real_scores, fake_scores).mean(-1)
     real = real.detach().requires_grad_()
-    real_scores = gan.discriminator(real)
-    loss = gan.loss.discriminator(real_scores, gan.discriminator(fake))
-    return (loss + gan.penalty(real, real_scores)).mean(-1)
+    fake = fake if fake.requires_grad else fake.detach().requires_grad_()
+    real_scores, fake_scores = gan.discriminator(real), gan.discriminator(fake)
+    loss = gan.loss.discriminator(real_scores, fake_scores)
+    return (loss + gan.penalty(real, real_scores, fake, fake_scores)).mean(-1)
 
 
-def generator_loss(gan: GAN, fake: torch.Tensor) -> torch.Tensor:
-    """What the generator pays, averaged over the batch."""
-    return gan.loss.generator(gan.discriminator(fake)).mean(-1)
+def generator_loss(gan: GAN, fake: torch.Tensor, real: torch.Tensor | None = None) -> torch.Tensor:
+    """What the generator pays, averaged over the batch. A paired loss asks for the real examples (B, ...) too."""
+    fake_scores = gan.discriminator(fake)
+    if not gan.loss.paired:
+        return gan.loss.generator(fake_scores).mean(-1)
+    if real is None:
+        raise ValueError("real must be given, as the generator's loss compares fakes with real examples, got None")
+    return gan.loss.generator(gan.discriminator(real), fake_scores).mean(-1)
 
 
 def differentiate(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:

@@ -18,10 +18,12 @@ class Loss:
     Args:
         discriminator: (real scores (B,), fake scores (B,)) to the discriminator's loss (B,).
         generator: (fake scores (B,)) to the generator's loss (B,).
+        paired: the generator's loss compares each fake with a real example, and takes (real scores, fake scores) too.
     """
 
     discriminator: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-    generator: Callable[[torch.Tensor], torch.Tensor]
+    generator: Callable[..., torch.Tensor]
+    paired: bool = False
 
 
 def cross_entropy(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
@@ -30,6 +32,16 @@ def cross_entropy(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch
     Source: Goodfellow et al. 2014 (arXiv:1406.2661), equation 1. Built in notebook 03.
     """
     return softplus(-real_scores) + softplus(fake_scores)
+
+
+def real_above_fake(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
+    """-log sigmoid(real score - fake score): the discriminator has to tell which of the two is real."""
+    return softplus(fake_scores - real_scores)
+
+
+def fake_above_real(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
+    """-log sigmoid(fake score - real score): a fake has to look more real than its pair."""
+    return softplus(real_scores - fake_scores)
 
 
 def log_one_minus(fake_scores: torch.Tensor) -> torch.Tensor:
@@ -47,3 +59,9 @@ minimax = Loss(cross_entropy, log_one_minus)
 
 non_saturating = Loss(cross_entropy, minus_log)
 """The generator maximizes log D(G(z)) instead: Goodfellow et al. 2014, section 3."""
+
+relativistic = Loss(real_above_fake, fake_above_real, paired=True)
+"""Both players look at pairs of one real and one fake: Jolicoeur-Martineau 2018 (arXiv:1807.00734), section 4.1.
+
+Each real example is a level of its own that a fake has to reach. Met in notebook 05.
+"""

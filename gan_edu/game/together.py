@@ -11,7 +11,8 @@ import torch
 
 from gan_edu.game.ensemble import Ensemble, MemberAdam, Streams, check_networks, check_optimizers, twin
 from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
-from gan_edu.game.training import Snapshot, Training, TrainingDiverged, _interrupt_between_steps
+from gan_edu.game.snapshot import Snapshot, TrainingDiverged
+from gan_edu.game.training import Training, _interrupt_between_steps, average
 from gan_edu.randomness import positive_integer
 
 KEEP = 100  # steps between two states to fall back on, as in Training.run
@@ -58,7 +59,7 @@ def members_at_once(training: Training) -> int:
 
 def mismatch(first: Training, other: Training) -> str:
     """Why two trainings cannot run together, in one sentence; empty if they can."""
-    for name in ("step", "batch_size", "update", "schedule", "data"):
+    for name in ("step", "batch_size", "update", "schedule", "averaging", "data"):
         one, two = getattr(first, name), getattr(other, name)
         if not _alike(one, two):
             return f"{name} must be the same for all members, got {one} and {two}"
@@ -81,7 +82,8 @@ class _Members:
         self.gan = _stack_gans([training.gan for training in trainings])
         self.streams = Streams([training.stream for training in trainings])
         self.data, self.batch_size = first.data, first.batch_size
-        self.update, self.schedule = first.update, first.schedule
+        self.update, self.schedule, self.averaging = first.update, first.schedule, first.averaging
+        self.averaged = Ensemble([training.averaged for training in trainings])
         self.step = first.step
         self.losses = tuple(torch.stack(losses) for losses in zip(*(t.losses for t in trainings), strict=True))
         self.diverged_at = torch.zeros(len(trainings), dtype=torch.long)  # 0: not so far
@@ -105,6 +107,8 @@ class _Members:
             optimizer.param_groups[0]["lr"] = optimizer.defaults["lr"] * self.schedule(self.step)
         self.losses = self.update(self.gan, self._draw, self.streams)
         self.step += 1
+        if self.averaging is not None:
+            average(self.averaged, self.gan.generator, self.averaging, self.step)
         self._mark(torch.isfinite(self.losses[0] + self.losses[1]))
 
     def _draw(self) -> torch.Tensor:
@@ -123,6 +127,8 @@ class _Members:
                 continue
             for name in (*PLAYERS, *OPTIMIZERS):
                 getattr(self.gan, name).copy_to(member, getattr(training.gan, name))
+            if self.averaging is not None:
+                self.averaged.copy_to(member, training.averaged)
             training.stream.generator.set_state(states[member])
             training.step, training.losses = self.step, tuple(losses[member].clone() for losses in self.losses)
 
@@ -204,7 +210,7 @@ def _check_apart(members: _Members) -> None:
         "data": (real, training.data.sample(training.batch_size, stream)),
         "generator": (fake, alone.fake(real[-1], stream)),
         "discriminator": (gan.discriminator(fake), alone.discriminator(fake[-1])),
-        "loss": (generator_loss(gan, fake), generator_loss(alone, fake[-1])),
+        "loss": (generator_loss(gan, fake, real), generator_loss(alone, fake[-1], real[-1])),
         "loss or penalty": (discriminator_loss(gan, real, fake), discriminator_loss(alone, real[-1], fake[-1])),
     }
     for name, (together, single) in pairs.items():

@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -15,8 +14,9 @@ from torch import nn
 
 from gan_edu.game.gan import GAN
 from gan_edu.game.optimizers import constant
+from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged
 from gan_edu.game.updates import Losses, alternating
-from gan_edu.randomness import Stream, initialize, positive_integer
+from gan_edu.randomness import Stream, initialize, positive_integer, share
 
 Update = Callable[[GAN, Callable[[], torch.Tensor], Stream], Losses]
 
@@ -26,43 +26,6 @@ class Data(Protocol):
 
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw (count, ...) examples."""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A run at one step; nothing in it changes when training goes on.
-
-    Args:
-        step: steps made so far.
-        d_loss, g_loss: the losses of the last step, NaN before the first.
-        generator, discriminator: copies of the networks.
-        real: (B, ...) real examples, the same in every snapshot of a run.
-        samples: (B, ...) fakes, from the same noise in every snapshot of a run.
-    """
-
-    step: int
-    d_loss: float
-    g_loss: float
-    generator: nn.Module
-    discriminator: nn.Module
-    real: torch.Tensor
-    samples: torch.Tensor
-
-    @torch.no_grad()
-    def scores(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the discriminator says of the snapshot's real examples and of its fakes: two times (B,)."""
-        return self.discriminator(self.real), self.discriminator(self.samples)
-
-
-class TrainingDiverged(ArithmeticError):
-    """A loss, a weight or a sample is not finite. `snapshot` is the last good one; the training has gone back to it."""
-
-    def __init__(self, step: int, what: str, snapshot: Snapshot):
-        super().__init__(
-            f"training diverged at step {step}: {what} is not finite. It is back at its last good state, step "
-            f"{snapshot.step}. Try a smaller learning_rate, or a penalty such as R1 on the discriminator."
-        )
-        self.step, self.snapshot = step, snapshot
 
 
 class Training:
@@ -78,6 +41,9 @@ class Training:
         update: one step, such as `alternating` or `simultaneous`.
         schedule: steps made so far to the factor on both learning rates, such as `CosineDecay(2000)`.
         view_size: examples in a snapshot.
+        averaging: how much of the past the running average of the generator's weights keeps in one step, from 0 to
+            below 1: with 0.999 it spans about the last 1,000 steps. The average makes the samples that are shown and
+            measured; the players never see it (Yazıcı et al. 2018, arXiv:1806.04498). None: no average.
 
     Raises:
         TypeError, ValueError: if a number is out of range, the data are not finite, or the networks do not fit them.
@@ -92,20 +58,42 @@ class Training:
         update: Update = alternating,
         schedule: Callable[[int], float] = constant,
         view_size: int = 512,
+        averaging: float | None = None,
     ):
-        self.gan, self.data, self.update, self.schedule, self.seed = gan, data, update, schedule, seed
+        self.gan, self.update, self.schedule = gan, update, schedule
         self.batch_size = positive_integer("batch_size", batch_size)
-        self.step = 0
+        self.view_size = positive_integer("view_size", view_size)
+        self.averaging = averaging if averaging is None else share("averaging", averaging)
+        self.averaged = gan.generator if averaging is None else copy.deepcopy(gan.generator)
+        self._data = data
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """Begin anew: weights and random streams come from the seed, and the optimizers forget their past."""
+        self.seed, self.step = seed, 0
         self.losses = (torch.tensor(torch.nan), torch.tensor(torch.nan))
-        dtype = next(gan.generator.parameters()).dtype
-        initialize(gan.generator, Stream(seed, "weights", "generator", dtype=dtype))
-        initialize(gan.discriminator, Stream(seed, "weights", "discriminator", dtype=dtype))
+        dtype = next(self.gan.generator.parameters()).dtype
+        for name in ("generator", "discriminator"):
+            initialize(getattr(self.gan, name), Stream(seed, "weights", name, dtype=dtype))
+        self.averaged.load_state_dict(self.gan.generator.state_dict())
+        for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
+            optimizer.state.clear()
         self.stream = Stream(seed, "training", dtype=dtype)
-        self._view = Stream(seed, "viewing", dtype=dtype)
-        self._real = data.sample(positive_integer("view_size", view_size), self._view)
-        self._noise = self._view.normal(view_size, gan.noise_size)
-        _check_fit(gan, self._real, self._noise)
-        data.sample(batch_size, Stream(seed, dtype=dtype))  # a batch larger than the data allow fails here, not later
+        self.data = self._data
+
+    @property
+    def data(self) -> Data:
+        """What is real. If it is changed, the next step draws from the new data; the players stay as they are."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Data) -> None:
+        view = Stream(self.seed, "viewing", dtype=self.stream.dtype)
+        real = data.sample(self.view_size, view)
+        noise = view.normal(self.view_size, self.gan.noise_size)
+        _check_fit(self.gan, real, noise)
+        data.sample(self.batch_size, Stream(self.seed, dtype=self.stream.dtype))  # too large a batch fails here
+        self._data, self._real, self._noise = data, real, noise
         self._keep()
 
     def draw(self) -> torch.Tensor:
@@ -136,7 +124,7 @@ class Training:
     @torch.no_grad()
     def snapshot(self) -> Snapshot:
         """Look at the run as it is now; looking changes nothing."""
-        generator, discriminator = copy.deepcopy((self.gan.generator, self.gan.discriminator))
+        generator, discriminator = copy.deepcopy((self.averaged, self.gan.discriminator))
         samples = generator(self._noise)
         return Snapshot(self.step, *map(float, self.losses), generator, discriminator, self._real, samples)
 
@@ -144,7 +132,23 @@ class Training:
     def samples(self, count: int) -> torch.Tensor:
         """Make (count, ...) fakes for measuring, from the same noise each time."""
         stream = Stream(self.seed, "measuring", dtype=self.stream.dtype)
-        return self.gan.generator(stream.normal(positive_integer("count", count), self.gan.noise_size))
+        return self.averaged(stream.normal(positive_integer("count", count), self.gan.noise_size))
+
+    def state(self) -> State:
+        """Copy all that changes while the run trains."""
+        parts = copy.deepcopy([part.state_dict() for part in self._parts()])
+        return State(self.seed, self.step, self.losses, parts, self.stream.generator.get_state())
+
+    def restore(self, state: State) -> None:
+        """Go back, or forward, to a state of this run."""
+        for part, kept in zip(self._parts(), copy.deepcopy(state.parts), strict=True):  # else it would change with ours
+            part.load_state_dict(kept)
+        self.stream.generator.set_state(state.stream)
+        self.step, self.losses = state.step, state.losses
+        if state.seed != self.seed:
+            self.seed = state.seed
+            self.data = self._data  # the examples and the noise that are looked at come from the seed
+        self._keep()
 
     def _advance(self) -> None:
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
@@ -156,30 +160,37 @@ class Training:
             self._fail(self.step + 1, which[0] if len(which) == 1 else "the loss of both players")
         self.losses = losses
         self.step += 1
+        if self.averaging is not None:
+            average(self.averaged, self.gan.generator, self.averaging, self.step)
 
     def _keep(self) -> Snapshot:
         """Look, and keep the state to fall back on if it is finite."""
         snapshot = self.snapshot()
-        if not all(weights.isfinite().all() for network in self._networks() for weights in network.parameters()):
+        networks = self.gan.generator, self.gan.discriminator
+        if not all(weights.isfinite().all() for network in networks for weights in network.parameters()):
             self._fail(self.step, "a weight")
         if not snapshot.samples.isfinite().all():
             self._fail(self.step, "a sample")
-        parts = (self.gan.g_optimizer, self.gan.d_optimizer)
-        self._good = snapshot, copy.deepcopy([p.state_dict() for p in parts]), self.stream.generator.get_state()
+        self._good = snapshot, self.state()
         return snapshot
 
     def _fail(self, step: int, what: str) -> None:
-        snapshot, optimizers, stream = self._good
-        for network, good in zip(self._networks(), (snapshot.generator, snapshot.discriminator), strict=True):
-            network.load_state_dict(good.state_dict())
-        for optimizer, state in zip((self.gan.g_optimizer, self.gan.d_optimizer), optimizers, strict=True):
-            optimizer.load_state_dict(copy.deepcopy(state))  # which would otherwise change with the next step
-        self.stream.generator.set_state(stream)
-        self.step, self.losses = snapshot.step, (torch.tensor(snapshot.d_loss), torch.tensor(snapshot.g_loss))
+        snapshot, state = self._good
+        self.restore(state)
         raise TrainingDiverged(step, what, snapshot)
 
-    def _networks(self) -> tuple[nn.Module, nn.Module]:
-        return self.gan.generator, self.gan.discriminator
+    def _parts(self) -> list[nn.Module | torch.optim.Optimizer]:
+        """All that holds a state of its own; the same order as in `State`."""
+        parts = [self.gan.generator, self.gan.discriminator, self.gan.g_optimizer, self.gan.d_optimizer]
+        return parts if self.averaging is None else [*parts, self.averaged]
+
+
+@torch.no_grad()
+def average(averaged: nn.Module, network: nn.Module, averaging: float, step: int) -> None:
+    """Let the running average of a network's weights take in those after `step` steps; at first it is their mean."""
+    keep = min(averaging, (step - 1) / step)
+    for mean, own in zip(averaged.parameters(), network.parameters(), strict=True):
+        mean.lerp_(own, 1 - keep)
 
 
 PLAYERS = "the discriminator's loss", "the generator's loss"

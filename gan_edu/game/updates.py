@@ -1,16 +1,20 @@
 """Who moves when: one adversarial step, on one screen."""
 
+import copy
 from collections.abc import Callable
+from functools import partial
 
 import torch
+from torch.func import functional_call
 
 from gan_edu.game.gan import GAN, descend, differentiate, discriminator_loss, generator_loss
-from gan_edu.randomness import Stream, positive_integer
+from gan_edu.randomness import Stream, positive_integer, positive_number
 
+Draw = Callable[[], torch.Tensor]
 Losses = tuple[torch.Tensor, torch.Tensor]
 
 
-def alternating(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream, discriminator_updates: int = 1) -> Losses:
+def alternating(gan: GAN, draw: Draw, stream: Stream, discriminator_updates: int = 1) -> Losses:
     """Discriminator first, then the generator against the new discriminator.
 
     Args:
@@ -30,12 +34,12 @@ def alternating(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream, disc
             fake = gan.fake(real, stream)
         d_loss = discriminator_loss(gan, real, fake)
         descend(gan.d_optimizer, d_loss)
-    g_loss = generator_loss(gan, gan.fake(real, stream))
+    g_loss = generator_loss(gan, gan.fake(real, stream), real)
     descend(gan.g_optimizer, g_loss)
     return d_loss.detach(), g_loss.detach()
 
 
-def simultaneous(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> Losses:
+def simultaneous(gan: GAN, draw: Draw, stream: Stream) -> Losses:
     """Both players move from the same point: the generator's loss is taken before the discriminator has moved.
 
     Args and returns as in `alternating`. Source: Mescheder et al. 2018 (arXiv:1801.04406), section 2.2.
@@ -44,8 +48,72 @@ def simultaneous(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> 
     real = draw()
     fake = gan.fake(real, stream)
     d_loss = discriminator_loss(gan, real, fake.detach())
-    g_loss = generator_loss(gan, fake)
+    g_loss = generator_loss(gan, fake, real)
     differentiate(gan.g_optimizer, g_loss)  # both gradients are taken before anyone moves
     descend(gan.d_optimizer, d_loss)
     gan.g_optimizer.step()
     return d_loss.detach(), g_loss.detach()
+
+
+def discriminator_only(gan: GAN, draw: Draw, stream: Stream) -> Losses:
+    """The discriminator moves, the generator is frozen.
+
+    Args and returns as in `alternating`; the generator's loss is looked at only. Met in notebook 05.
+    """
+    real = draw()
+    with torch.no_grad():
+        fake = gan.fake(real, stream)
+    d_loss = discriminator_loss(gan, real, fake)
+    descend(gan.d_optimizer, d_loss)
+    with torch.no_grad():
+        g_loss = generator_loss(gan, fake, real)
+    return d_loss.detach(), g_loss
+
+
+def generator_only(gan: GAN, draw: Draw, stream: Stream) -> Losses:
+    """The generator moves, the discriminator is frozen.
+
+    Args and returns as in `alternating`; the discriminator's loss is looked at only. Built in notebook 05.
+    """
+    real = draw()
+    fake = gan.fake(real, stream)
+    d_loss = discriminator_loss(gan, real, fake.detach())
+    g_loss = generator_loss(gan, fake, real)
+    descend(gan.g_optimizer, g_loss)
+    return d_loss.detach(), g_loss.detach()
+
+
+def unrolled(gan: GAN, draw: Draw, stream: Stream, steps: int = 5, learning_rate: float = 1.0) -> Losses:
+    """As `alternating`, but the generator plays against the discriminator that would answer it, some steps ahead.
+
+    The answer is plain gradient descent on one batch, and is forgotten afterwards. As it depends on the fakes, the
+    generator's gradient goes back through it.
+
+    Args and returns as in `alternating`, and:
+        steps: how far ahead the generator looks; each costs about as much as a second step of training.
+        learning_rate: of the discriminator's descent ahead.
+
+    Source: Metz et al. 2016 (arXiv:1611.02163), section 2.2. Met in notebook 05.
+    """
+    real = draw()
+    with torch.no_grad():
+        fake = gan.fake(real, stream)
+    d_loss = discriminator_loss(gan, real, fake)
+    descend(gan.d_optimizer, d_loss)
+    fake = gan.fake(real, stream)
+    g_loss = generator_loss(_ahead(gan, real, fake, steps, learning_rate), fake, real)
+    descend(gan.g_optimizer, g_loss)
+    return d_loss.detach(), g_loss.detach()
+
+
+def _ahead(gan: GAN, real: torch.Tensor, fake: torch.Tensor, steps: int, learning_rate: float) -> GAN:
+    """The same game with the discriminator that `steps` moves from here would give: a function of the fakes."""
+    positive_number("learning_rate", learning_rate)
+    ahead, weights = copy.copy(gan), dict(gan.discriminator.named_parameters())
+    for _ in range(positive_integer("steps", steps)):
+        loss = discriminator_loss(ahead, real, fake).sum()
+        gradients = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+        moved = [own - learning_rate * gradient for own, gradient in zip(weights.values(), gradients, strict=True)]
+        weights = dict(zip(weights, moved, strict=True))
+        ahead.discriminator = partial(functional_call, gan.discriminator, weights)
+    return ahead

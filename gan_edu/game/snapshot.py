@@ -1,0 +1,61 @@
+"""A run at one step: what there is to see of it, and all that it takes to go on from there."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one step; nothing in it changes when training goes on.
+
+    Args:
+        step: steps made so far.
+        d_loss, g_loss: the losses of the last step, NaN before the first.
+        generator, discriminator: copies of the networks; of the averaged generator, if the run keeps an average.
+        real: (B, ...) real examples, the same in every snapshot of a run.
+        samples: (B, ...) fakes, from the same noise in every snapshot of a run.
+    """
+
+    step: int
+    d_loss: float
+    g_loss: float
+    generator: nn.Module
+    discriminator: nn.Module
+    real: torch.Tensor
+    samples: torch.Tensor
+
+    @torch.no_grad()
+    def scores(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the discriminator says of the snapshot's real examples and of its fakes: two times (B,)."""
+        return self.discriminator(self.real), self.discriminator(self.samples)
+
+
+@dataclass(frozen=True)
+class State:
+    """All that changes while a run trains, copied: `Training.restore` goes on from here with the same bits.
+
+    Args:
+        seed, step: which run, and how far.
+        losses: the discriminator's and the generator's, of the last step.
+        parts: what `state_dict()` of each network and optimizer says.
+        stream: state of the training's random numbers.
+    """
+
+    seed: int
+    step: int
+    losses: tuple[torch.Tensor, torch.Tensor]
+    parts: list[dict]
+    stream: torch.Tensor
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss, a weight or a sample is not finite. `snapshot` is the last good one; the training has gone back to it."""
+
+    def __init__(self, step: int, what: str, snapshot: Snapshot):
+        super().__init__(
+            f"training diverged at step {step}: {what} is not finite. It is back at its last good state, step "
+            f"{snapshot.step}. Try a smaller learning_rate, or a penalty such as R1 on the discriminator."
+        )
+        self.step, self.snapshot = step, snapshot
