@@ -10,7 +10,7 @@ import scipy.special
 import scipy.stats
 import torch
 
-from gan_edu.data.points import GaussianMixture, grid, mixture, ring
+from gan_edu.data.points import GaussianMixture, Points, grid, mixture, ring
 from gan_edu.randomness import Stream
 
 LINE = mixture([-3.0, 0.5, 4.0], [0.5, 1.0, 0.2], weights=[1, 2, 5])
@@ -198,3 +198,38 @@ def test_bad_input_is_named_with_rule_and_value(name, make, value, error):
 def test_lists_of_different_lengths_are_refused(means, widths, weights):
     with pytest.raises(ValueError, match=r"means, standard_deviations and weights must have the same length"):
         mixture(means, widths, weights)
+
+
+@EVERY
+def test_in_other_units_a_mixture_has_the_density_of_a_scaled_variable(data):
+    points, factor = draw(data, 50), 0.35
+    dimensions = points.shape[1]
+    scaled = data.scaled(factor)
+    expected = data.log_density(points) - dimensions * math.log(factor)  # the change of variables y = factor · x
+    assert scaled.log_density(factor * points).numpy() == pytest.approx(expected.numpy(), rel=1e-9, abs=1e-9)
+    assert draw(scaled).std(0).numpy() == pytest.approx(factor * draw(data).std(0).numpy(), rel=1e-9)
+
+
+def test_from_a_fixed_set_each_point_is_drawn_equally_often_and_no_other():
+    points = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0]])
+    drawn = Points(points).sample(8_000, Stream(0, "test"))
+    found, counts = np.unique(drawn.numpy(), axis=0, return_counts=True)
+    assert found.tolist() == points.tolist()
+    assert scipy.stats.chisquare(counts).pvalue > 0.01
+
+
+def test_a_fixed_set_comes_in_the_number_type_of_the_stream():
+    for dtype in (torch.float32, torch.float64):
+        assert Points(torch.ones(3, 2)).sample(5, Stream(0, dtype=dtype)).dtype is dtype
+
+
+@pytest.mark.parametrize("points", [torch.zeros(0, 2), torch.tensor([[0.0, math.nan]])])
+def test_a_fixed_set_without_finite_points_is_refused(points):
+    with pytest.raises(ValueError, match="^points must be at least one, and finite"):
+        Points(points)
+
+
+@pytest.mark.parametrize("factor", [0, -1.0, math.inf])
+def test_a_factor_that_is_not_above_zero_is_refused(factor):
+    with pytest.raises(ValueError, match="^factor must be finite and above zero"):
+        ring().scaled(factor)

@@ -1,4 +1,4 @@
-"""Points in the plane and on a line, drawn from mixtures of Gaussians whose density is known."""
+"""Points in the plane and on a line: mixtures of Gaussians whose density is known, and fixed sets."""
 
 import math
 from collections.abc import Sequence
@@ -44,6 +44,33 @@ class GaussianMixture:
         distances = (points.unsqueeze(-2) - means).square().sum(-1) / widths.square()
         log_modes = -distances / 2 - dimensions * (widths.log() + math.log(2 * math.pi) / 2)
         return torch.logsumexp(log_modes + self.weights.to(points.dtype).log(), dim=-1)
+
+    def scaled(self, factor: float) -> "GaussianMixture":
+        """Make the same mixture in other units: all lengths times `factor`, above zero."""
+        positive_number("factor", factor)
+        return GaussianMixture(factor * self.means, factor * self.standard_deviations, self.weights)
+
+
+@dataclass(frozen=True)
+class Points:
+    """A fixed set of points that batches are drawn from, as all that there is of most real data.
+
+    Args:
+        points: (N, ...), finite.
+    """
+
+    points: torch.Tensor
+
+    def __post_init__(self):
+        if not len(self.points) or not self.points.isfinite().all():
+            bad = int((~self.points.isfinite()).sum())
+            raise ValueError(
+                f"points must be at least one, and finite, got {len(self.points)}, {bad} numbers not finite"
+            )
+
+    def sample(self, count: int, stream: Stream) -> torch.Tensor:
+        """Draw (count, ...) of them, each as likely as any other, with replacement."""
+        return self.points[stream.integers(len(self.points), positive_integer("count", count))].to(stream.dtype)
 
 
 def ring(modes: int = 8, radius: float = 1.0, standard_deviation: float = 0.05) -> GaussianMixture:

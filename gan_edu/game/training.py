@@ -88,6 +88,7 @@ class Training:
 
     @data.setter
     def data(self, data: Data) -> None:
+        """Change it, unless it does not fit the networks. Raises as the constructor does."""
         view = Stream(self.seed, "viewing", dtype=self.stream.dtype)
         real = data.sample(self.view_size, view)
         noise = view.normal(self.view_size, self.gan.noise_size)

@@ -30,6 +30,7 @@ class Packed(nn.Module):
         return scores.unsqueeze(-1).expand(-1, self.size).flatten()
 
     def extra_repr(self) -> str:
+        """What `repr` says besides the layers."""
         return f"size={self.size}"
 
 
@@ -56,6 +57,7 @@ class MinibatchStandardDeviation(nn.Module):
         return torch.cat([inputs, spread.repeat_interleave(self.size).unsqueeze(-1)], -1)
 
     def extra_repr(self) -> str:
+        """What `repr` says besides the layers."""
         return f"size={self.size}"
 
 
