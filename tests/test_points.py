@@ -225,11 +225,11 @@ def test_a_fixed_set_comes_in_the_number_type_of_the_stream():
 
 @pytest.mark.parametrize("points", [torch.zeros(0, 2), torch.tensor([[0.0, math.nan]])])
 def test_a_fixed_set_without_finite_points_is_refused(points):
-    with pytest.raises(ValueError, match="^points must be at least one, and finite"):
+    with pytest.raises(ValueError, match=r"^points must be at least one, and finite"):
         Points(points)
 
 
 @pytest.mark.parametrize("factor", [0, -1.0, math.inf])
 def test_a_factor_that_is_not_above_zero_is_refused(factor):
-    with pytest.raises(ValueError, match="^factor must be finite and above zero"):
+    with pytest.raises(ValueError, match=r"^factor must be finite and above zero"):
         ring().scaled(factor)
