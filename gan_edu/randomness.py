@@ -80,12 +80,18 @@ class Stream:
 
 
 @torch.no_grad()
-def initialize(network: nn.Module, stream: Stream) -> nn.Module:
+def initialize(network: nn.Module, stream: Stream, gain: float = 1.0) -> nn.Module:
     """Draw all weights of a network anew from a stream, and return the network.
 
-    Weights and biases of linear and convolutional layers are uniform within 1/sqrt(fan-in), PyTorch's own default;
+    Weights of linear and convolutional layers are uniform within gain/sqrt(fan-in), their biases within 1/sqrt(fan-in);
     layers of normalization start as the identity. A layer that is none of these can bring a method
     `initialize(stream)`.
+
+    Args:
+        network: any, changed in place.
+        stream: where the weights come from.
+        gain: 1 is PyTorch's own default; sqrt(6) keeps the size of what passes through many layers of rectified linear
+            units (He et al. 2015, arXiv:1502.01852, section 2.2).
 
     Raises:
         TypeError: if a layer has weights of its own and none of the above applies.
@@ -95,8 +101,9 @@ def initialize(network: nn.Module, stream: Stream) -> nn.Module:
             module.initialize(stream)
         elif isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)):
             bound = 1 / math.sqrt(module.weight[0].numel())
-            for weights in module.parameters(recurse=False):
-                weights.copy_((2 * stream.uniform(*weights.shape) - 1) * bound)
+            for name, weights in module.named_parameters(recurse=False):
+                width = gain * bound if name == "weight" else bound
+                weights.copy_((2 * stream.uniform(*weights.shape) - 1) * width)
         elif isinstance(module, (nn.GroupNorm, nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)):
             module.reset_parameters()
         elif any(True for _ in module.parameters(recurse=False)):

@@ -9,7 +9,19 @@ import scipy.special
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from gan_edu.game.losses import Loss, cross_entropy, log_one_minus, minimax, minus_log, non_saturating
+from gan_edu.game.gan import GAN, generator_loss
+from gan_edu.game.losses import (
+    Loss,
+    cross_entropy,
+    fake_above_real,
+    log_one_minus,
+    minimax,
+    minus_log,
+    non_saturating,
+    real_above_fake,
+    relativistic,
+)
+from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
 
 DOUBLE = torch.float64
@@ -64,14 +76,74 @@ def test_in_minimax_the_generator_moves_the_same_value_the_other_way():
     assert torch.equal(g_slope, -d_slope)
 
 
-def test_the_two_games_differ_in_what_the_generator_pays():
+def test_the_games_differ_in_what_the_players_pay():
     assert minimax == Loss(cross_entropy, log_one_minus)
     assert non_saturating == Loss(cross_entropy, minus_log)
+    assert relativistic == Loss(real_above_fake, fake_above_real, paired=True)
+    assert [loss.paired for loss in (minimax, non_saturating, relativistic)] == [False, False, True]
 
 
-@pytest.mark.parametrize("loss", [minus_log, log_one_minus])
+def test_in_a_pair_the_difference_of_the_scores_is_the_logit():
+    """The discriminator answers which of the two is real, the generator wants the other answer."""
+    assert real_above_fake(REAL, FAKE).numpy() == pytest.approx(against(REAL - FAKE, 1.0).numpy(), rel=1e-9)
+    assert fake_above_real(REAL, FAKE).numpy() == pytest.approx(against(REAL - FAKE, 0.0).numpy(), rel=1e-9)
+    assert relativistic.discriminator(REAL, FAKE).numpy() == pytest.approx(
+        -np.log(scipy.special.expit((REAL - FAKE).numpy())), rel=1e-9
+    )
+
+
+def test_in_a_pair_the_generator_pays_what_the_discriminator_would_with_real_and_fake_exchanged():
+    assert torch.equal(fake_above_real(REAL, FAKE), real_above_fake(FAKE, REAL))
+    difference = fake_above_real(REAL, FAKE) - real_above_fake(REAL, FAKE)  # softplus(a) - softplus(-a) = a
+    assert difference.numpy() == pytest.approx((REAL - FAKE).numpy(), rel=1e-9)
+
+
+@pytest.mark.parametrize("loss", [real_above_fake, fake_above_real])
+def test_pairs_with_equal_scores_cost_log_two(loss):
+    assert loss(REAL, REAL).numpy() == pytest.approx(math.log(2), rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", [real_above_fake, fake_above_real])
+@pytest.mark.parametrize("shift", [-100.0, 0.5, 1e6])
+def test_pairs_do_not_see_a_shift_of_all_scores(loss, shift):
+    assert loss(REAL + shift, FAKE + shift).numpy() == pytest.approx(loss(REAL, FAKE).numpy(), rel=1e-8)
+
+
+def test_the_examples_of_a_pair_are_pulled_apart_equally():
+    real, fake = REAL.clone().requires_grad_(), FAKE.clone().requires_grad_()
+    by_real, by_fake = torch.autograd.grad(real_above_fake(real, fake).sum(), (real, fake))
+    assert torch.equal(by_real, -by_fake)
+    assert by_fake.numpy() == pytest.approx(scipy.special.expit((FAKE - REAL).numpy()), rel=1e-9)
+
+
+def test_extreme_pairs_stay_finite_and_have_the_right_slopes():
+    scores = torch.tensor([-1000.0, 1000.0])
+    assert real_above_fake(scores, -scores).tolist() == [2000, 0]
+    assert fake_above_real(scores, -scores).tolist() == [0, 2000]
+    assert slopes(lambda real: real_above_fake(real, torch.zeros(2)), -1000, 1000) == [-1, 0]
+    assert slopes(lambda fake: real_above_fake(torch.zeros(2), fake), -1000, 1000) == [0, 1]
+    assert slopes(lambda fake: fake_above_real(torch.zeros(2), fake), -1000, 1000) == [-1, 0]
+
+
+def test_a_paired_loss_asks_for_the_real_examples():
+    gan, fake = GAN(MLP(2, 2), MLP(2, None), relativistic), torch.zeros(4, 2)
+    with pytest.raises(ValueError, match=r"^real must be given, as the generator's loss compares .*, got None$"):
+        generator_loss(gan, fake)
+    assert generator_loss(gan, fake, fake).item() == pytest.approx(math.log(2))
+
+
+def test_a_loss_that_is_not_paired_does_not_look_at_the_real_examples():
+    gan, fake = GAN(MLP(2, 2), MLP(2, None), non_saturating), torch.zeros(4, 2)
+    assert torch.equal(generator_loss(gan, fake), generator_loss(gan, fake, torch.full((4, 2), math.nan)))
+
+
+def on_pairs(loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda scores: loss(*scores.view(2, -1))
+
+
+@pytest.mark.parametrize("loss", [minus_log, log_one_minus, on_pairs(real_above_fake), on_pairs(fake_above_real)])
 def test_the_slopes_are_right_in_double_precision(loss):
-    scores = SCORES.clone().requires_grad_()
+    scores = SCORES[:60].clone().requires_grad_()
     assert torch.autograd.gradcheck(loss, scores)
     assert torch.autograd.gradgradcheck(loss, scores)
 
@@ -101,3 +173,4 @@ def test_where_the_discriminator_is_sure_only_minus_log_is_steep():
 def test_there_is_one_value_for_each_example(shape):
     scores = torch.ones(shape)
     assert cross_entropy(scores, -scores).shape == minus_log(scores).shape == log_one_minus(scores).shape == shape
+    assert real_above_fake(scores, -scores).shape == fake_above_real(scores, -scores).shape == shape

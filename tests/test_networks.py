@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from gan_edu.networks.batches import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
@@ -94,6 +95,8 @@ MAKERS = [
     ("width", lambda value: ImageDiscriminator(width=value)),
     ("size", lambda value: ImageDiscriminator(size=value)),
     ("channels", lambda value: ImageDiscriminator(channels=value)),
+    ("size", lambda value: Packed(MLP(4, None), value)),
+    ("size", lambda value: MinibatchStandardDeviation(value)),
 ]
 
 

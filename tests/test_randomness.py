@@ -9,7 +9,7 @@ import scipy.stats
 import torch
 from torch import nn
 
-from gan_edu.randomness import Stream, initialize, positive_integer, positive_number
+from gan_edu.randomness import Stream, initialize, positive_integer, positive_number, share
 
 
 def drawn(stream: Stream) -> list[torch.Tensor]:
@@ -107,10 +107,23 @@ def test_a_number_out_of_range_is_named(value):
         positive_number("radius", value)
 
 
+@pytest.mark.parametrize("check", [positive_number, share])
 @pytest.mark.parametrize("value", ["1", None, True, [1.0], 1j])
-def test_what_is_no_number_is_named(value):
+def test_what_is_no_number_is_named(check, value):
     with pytest.raises(TypeError, match=r"^radius must be a number, got "):
-        positive_number("radius", value)
+        check("radius", value)
+
+
+def test_shares_pass():
+    values = [share("averaging", value) for value in (0, 0.25, np.float32(0.5), math.nextafter(1, 0))]
+    assert values == [0.0, 0.25, 0.5, 1 - 2**-53]
+    assert {type(value) for value in values} == {float}
+
+
+@pytest.mark.parametrize("value", [1, 1.0, -0.1, -math.ulp(0), 2, math.nan, math.inf, -math.inf])
+def test_a_share_out_of_range_is_named(value):
+    with pytest.raises(ValueError, match=rf"^averaging must be from 0 to below 1, got {value}$"):
+        share("averaging", value)
 
 
 @pytest.mark.parametrize(
@@ -166,3 +179,20 @@ def test_a_layer_can_bring_its_own_start():
 def test_an_unknown_layer_with_weights_is_refused():
     with pytest.raises(TypeError, match=r"network must be made of layers that initialize knows, .* got OwnWeights"):
         initialize(nn.Sequential(nn.Linear(2, 2), OwnWeights()), Stream(0))
+
+
+def test_a_gain_widens_the_weights_and_leaves_the_biases():
+    plain, wide = (nn.Sequential(nn.Linear(5, 7), nn.Conv2d(2, 3, 4)) for _ in range(2))
+    initialize(plain, Stream(0)), initialize(wide, Stream(0), gain=3.0)
+    for one, other in zip(plain, wide, strict=True):
+        assert torch.equal(one.bias, other.bias)
+        assert other.weight.detach().numpy() == pytest.approx(3 * one.weight.detach().numpy(), rel=1e-6)
+
+
+def test_with_the_gain_of_rectified_units_the_size_of_a_signal_survives_many_layers():
+    layers = [layer for _ in range(10) for layer in (nn.Linear(512, 512), nn.ReLU())]
+    outputs = []
+    for gain in (1.0, math.sqrt(6)):
+        network = initialize(nn.Sequential(*layers), Stream(0), gain)
+        outputs.append(network(Stream(0, "noise").normal(64, 512)).square().mean().item())
+    assert outputs[0] < 0.02 < 0.3 < outputs[1] < 3  # of a mean square of one

@@ -12,15 +12,17 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan_edu.data.images import Images, digits
-from gan_edu.data.points import mixture, ring
+from gan_edu.data.points import grid, mixture, ring
 from gan_edu.game.gan import GAN
-from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating
+from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam, CosineDecay
 from gan_edu.game.penalties import R1
-from gan_edu.game.training import Snapshot, Training, TrainingDiverged
-from gan_edu.game.updates import alternating, simultaneous
+from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged
+from gan_edu.game.training import Training
+from gan_edu.game.updates import alternating, simultaneous, unrolled
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
@@ -42,13 +44,21 @@ def decaying() -> Training:
     return points(update=partial(alternating, discriminator_updates=2), penalty=R1(0.1), schedule=CosineDecay(30))
 
 
-EVERY = pytest.mark.parametrize("make", [points, images, partial(points, update=simultaneous), decaying])
+def rich() -> Training:
+    """All that a run can have of a state: momentum of both players, a schedule, an average; and it looks ahead."""
+    heavy = Adam(0.002, (0.9, 0.99))
+    gan = GAN(MLP(2, 2, (16, 16)), MLP(2, None, (16, 16)), relativistic, R1(0.1), 2, heavy, heavy)
+    look = partial(unrolled, steps=2)
+    return Training(gan, ring(), 0, 64, look, CosineDecay(30), view_size=32, averaging=0.9)
+
+
+EVERY = pytest.mark.parametrize("make", [points, images, partial(points, update=simultaneous), decaying, rich])
 
 
 def state(training: Training) -> list[torch.Tensor]:
     """All that goes on into the next step."""
     gan = training.gan
-    tensors = [*gan.generator.parameters(), *gan.discriminator.parameters()]
+    tensors = [*gan.generator.parameters(), *gan.discriminator.parameters(), *training.averaged.parameters()]
     for optimizer in (gan.g_optimizer, gan.d_optimizer):
         tensors += [tensor for moments in optimizer.state.values() for tensor in moments.values()]
     return [tensor.detach().clone() for tensor in tensors] + [training.stream.generator.get_state()]
@@ -318,10 +328,300 @@ def test_training_learns_a_single_gaussian():
     assert samples.std().item() == pytest.approx(0.5, abs=0.15)
 
 
+# The average of the generator's weights.
+
+
+def weights(network: torch.nn.Module) -> np.ndarray:
+    return torch.nn.utils.parameters_to_vector(network.parameters()).detach().double().numpy()
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.3, 0.5])
+def test_the_average_is_that_of_pytorch(averaging):
+    """At step two the mean of both keeps one half, so that up to there no step is held down by the mean."""
+    training = points(averaging=averaging)
+    average = AveragedModel(training.gan.generator, multi_avg_fn=get_ema_multi_avg_fn(averaging))
+    for snapshot in training.watch(20, every=1):
+        average.update_parameters(training.gan.generator)
+        assert weights(snapshot.generator) == pytest.approx(weights(average.module), rel=1e-6, abs=1e-8)
+
+
+def test_the_average_is_at_first_the_mean_of_all_weights_so_far():
+    training = points(averaging=0.95)
+    average = AveragedModel(training.gan.generator)
+    for snapshot in training.watch(20, every=1):  # (20 - 1) / 20 = 0.95
+        average.update_parameters(training.gan.generator)
+        assert weights(snapshot.generator) == pytest.approx(weights(average.module), rel=1e-5, abs=1e-7)
+
+
+def test_the_average_then_forgets_as_the_sum_by_hand_says():
+    """Mean of the first 1/(1 - averaging) steps; after that each step counts averaging times what the next one does."""
+    training, seen_weights = points(averaging=0.75), []
+    for _ in training.watch(12, every=1):
+        seen_weights.append(weights(training.gan.generator))
+    shares = [0.25 * 0.75**8] * 4 + [0.25 * 0.75 ** (12 - step) for step in range(5, 13)]
+    assert sum(shares) == pytest.approx(1)
+    assert weights(training.averaged) == pytest.approx(np.average(seen_weights, axis=0, weights=shares), abs=1e-6)
+
+
+@pytest.mark.parametrize("update", [alternating, simultaneous, unrolled])
+def test_the_players_never_see_the_average(update):
+    def players(training: Training) -> list[torch.Tensor]:
+        training.run(10)
+        both = training.gan.generator, training.gan.discriminator
+        return [*(w for network in both for w in network.parameters()), training.stream.generator.get_state()]
+
+    assert same(players(points(update=update, averaging=0.9)), players(points(update=update)))
+
+
+def test_what_is_shown_and_measured_comes_from_the_average():
+    training = points(averaging=0.9)
+    snapshot = training.run(10)
+    assert same(list(snapshot.generator.parameters()), list(training.averaged.parameters()))
+    assert not same(list(snapshot.generator.parameters()), list(training.gan.generator.parameters()))
+    viewing = Stream(0, "viewing")
+    ring().sample(32, viewing)
+    assert torch.equal(snapshot.samples, training.averaged(viewing.normal(32, 2)))
+    assert torch.equal(training.samples(9), training.averaged(Stream(0, "measuring").normal(9, 2)))
+    assert same(list(snapshot.discriminator.parameters()), list(training.gan.discriminator.parameters()))
+
+
+def test_before_the_first_step_the_average_is_the_generator():
+    training = points(averaging=0.9)
+    assert same(list(training.averaged.parameters()), list(training.gan.generator.parameters()))
+    assert training.averaged is not training.gan.generator
+
+
+def test_without_an_average_the_generator_itself_is_shown():
+    training = points()
+    assert training.averaged is training.gan.generator
+    assert alike(after(training), after(points(averaging=0.0)))  # keeps nothing of the past
+
+
+AVERAGES = [(1.0, ValueError), (-0.1, ValueError), (math.nan, ValueError), (True, TypeError), ("0.9", TypeError)]
+
+
+@pytest.mark.parametrize(("value", "error"), AVERAGES)
+def test_an_average_that_is_out_of_range_is_named(value, error):
+    with pytest.raises(error, match=rf"^averaging must be .*, got {value!r}$"):
+        points(averaging=value)
+
+
+# Beginning anew, and going back.
+
+
+@EVERY
+def test_after_a_reset_a_run_gives_the_bits_of_a_new_one(make):
+    training = make()
+    training.run(7)
+    training.reset(5)
+    training.run(3)
+    training.reset(0)
+    assert (training.seed, training.step) == (0, 0)
+    assert all(loss.isnan() for loss in training.losses)
+    assert same(seen(training.snapshot())[1:], seen(make().snapshot())[1:])
+    assert torch.equal(training.samples(5), make().samples(5))
+    assert alike(after(training), after(make()))
+
+
+def test_a_reset_to_another_seed_gives_the_run_of_that_seed():
+    training = points(seed=0)
+    training.run(7)
+    training.reset(3)
+    assert alike(after(training), after(points(seed=3)))
+    assert torch.equal(training.samples(5), points_after(3, 20).samples(5))
+
+
+def points_after(seed: int, steps: int) -> Training:
+    training = points(seed)
+    training.run(steps)
+    return training
+
+
+def test_a_reset_helps_after_a_divergence():
+    training = failing("generator", at=8)
+    with pytest.raises(TrainingDiverged):
+        training.run(20)
+    training.reset(3)
+    assert alike(after(training), after(points(seed=3)))
+
+
+@pytest.mark.parametrize("seed", [0.5, "1", None])
+def test_a_reset_that_is_refused_changes_nothing(seed):
+    training = points_after(0, 5)
+    with pytest.raises(TypeError, match=rf"^seed must be an integer, got {seed!r}$"):
+        training.reset(seed)
+    assert (training.seed, training.step) == (0, 5)
+    assert alike(after(training, 15), after(points()))
+
+
+def tensors(kept: State) -> list[torch.Tensor]:
+    """All tensors in a state."""
+    found = [*kept.losses, kept.stream]
+    for part in kept.parts:
+        moments = part["state"].values() if "state" in part else [part]
+        found += [tensor for own in moments for tensor in own.values()]
+    return found
+
+
+@EVERY
+@pytest.mark.parametrize("steps", [0, 5])
+def test_from_a_state_a_run_goes_on_with_the_same_bits_as_often_as_one_likes(make, steps):
+    training = make()
+    for _ in training.watch(steps) if steps else ():
+        pass
+    kept, before = training.state(), seen(training.snapshot())
+    copied, first = copy.deepcopy(tensors(kept)), after(training, 10)
+    for _ in range(2):
+        training.restore(kept)
+        assert (training.step, kept.step) == (steps, steps)
+        assert same(seen(training.snapshot())[1:], before[1:])
+        assert alike(after(training, 10), first)
+    assert same(tensors(kept)[2 if steps == 0 else 0 :], copied[2 if steps == 0 else 0 :])  # NaN is not equal to itself
+
+
+@EVERY
+def test_another_object_made_in_the_same_way_goes_on_from_a_state_as_well(make):
+    training, other = make(), make()
+    training.run(5)
+    other.restore(training.state())
+    assert alike(after(other, 10), after(training, 10))
+
+
+def test_a_state_can_be_restored_forward_too():
+    training = points_after(0, 8)
+    kept = training.state()
+    training.reset(0)
+    training.run(2)
+    training.restore(kept)
+    assert training.step == 8
+    assert alike(after(training, 12), after(points()))
+
+
+def test_a_restored_state_is_the_one_to_fall_back_on():
+    training = failing("generator", at=8)
+    training.run(2)
+    kept, good = training.state(), state(training)
+    training.run(2)
+    training.restore(kept)
+    with pytest.raises(TrainingDiverged, match=r"state, step 2\.") as raised:
+        training.run(20)
+    assert raised.value.snapshot.step == 2
+    assert same(state(training), good)
+
+
+@pytest.mark.parametrize("averaging", [None, 0.9])
+def test_a_state_of_another_seed_brings_back_that_run_and_what_it_shows(averaging):
+    training = points(averaging=averaging)
+    shown, kept, measured = seen(training.run(5)), training.state(), training.samples(7)
+    training.reset(3)
+    training.run(3)
+    training.restore(kept)
+    assert (training.seed, training.step, kept.seed) == (0, 5, 0)
+    assert same(seen(training.snapshot()), shown)
+    assert torch.equal(training.samples(7), measured)
+    assert alike(after(training, 15), after(points(averaging=averaging)))
+
+
+def test_a_state_of_another_run_is_refused_and_changes_nothing():
+    training, other = points_after(0, 5), points_after(3, 2)
+    without_average, with_average = other.state(), rich().state()
+    averaged = points(averaging=0.9)
+    averaged.run(5)
+    for run, foreign in ((training, with_average), (averaged, without_average)):
+        before = state(run)
+        with pytest.raises(ValueError, match=r"^state must "):
+            run.restore(foreign)
+        assert (run.seed, run.step) == (0, 5)
+        assert same(state(run), before)
+
+
+# Other data.
+
+
+def test_other_data_leave_the_players_as_they_are_and_are_what_is_shown_and_drawn():
+    training, new = points_after(0, 5), grid(3)
+    before, samples = state(training), training.snapshot().samples
+    training.data = new
+    assert training.data is new
+    assert training.step == 5
+    assert same(state(training), before)
+    viewing = Stream(0, "viewing")
+    assert torch.equal(training.snapshot().real, new.sample(32, viewing))
+    assert torch.equal(training.snapshot().samples, training.gan.generator(viewing.normal(32, 2)))
+    assert samples.shape == training.snapshot().samples.shape
+    stream = Stream(0)
+    stream.generator.set_state(training.stream.generator.get_state())
+    assert torch.equal(training.draw(), new.sample(64, stream))
+
+
+def test_with_other_data_a_run_goes_on_as_the_loop_by_hand():
+    training, hand, new = points_after(0, 5), points_after(0, 5), grid(3)
+    training.data = new
+    for snapshot in training.watch(5, every=1):
+        losses = alternating(hand.gan, lambda: new.sample(64, hand.stream), hand.stream)
+        assert (snapshot.d_loss, snapshot.g_loss) == tuple(map(float, losses))
+    assert same(state(training), state(hand))
+
+
+def test_data_may_change_while_one_watches():
+    training, other = points(), points()
+    for snapshot in training.watch(20, every=10):
+        if snapshot.step == 10:
+            training.data = grid(3)
+    other.run(10)
+    other.data = grid(3)
+    assert alike((state(training), seen(training.snapshot())), after(other, 10))
+
+
+def test_a_reset_keeps_the_other_data():
+    training, new = points_after(0, 5), grid(3)
+    training.data = new
+    training.reset(4)
+    assert alike(after(training), after(Training(points().gan, new, 4, batch_size=64, view_size=32)))
+
+
+def test_after_divergence_on_other_data_it_is_back_where_they_came_in():
+    training, new = failing("generator", at=8), grid(3)
+    training.run(4)
+    training.data = new
+    with pytest.raises(TrainingDiverged) as raised:
+        training.run(20)
+    assert (training.step, training.data) == (4, new)
+    assert torch.equal(raised.value.snapshot.real, new.sample(32, Stream(0, "viewing")))
+
+
+MISFITS = [
+    (mixture([0.0], [1.0]), ValueError, r"^generator must make fakes of shape \(32, 1\), got \(32, 2\)$"),
+    (torch.zeros(1, 2, dtype=torch.float64), TypeError, r"^data must be torch\.float32, .* got torch\.float64$"),
+    (torch.tensor([[0.0, math.nan]]), ValueError, r"^data must be finite, got NaN or infinity$"),
+]
+
+
+@pytest.mark.parametrize(("data", "error", "message"), MISFITS)
+def test_data_that_do_not_fit_are_refused_and_the_old_ones_stay(data, error, message):
+    training = points_after(0, 5)
+    old, before, shown = training.data, state(training), seen(training.snapshot())
+    with pytest.raises(error, match=message):
+        training.data = Fixed(data) if isinstance(data, torch.Tensor) else data
+    assert training.data is old
+    assert same(state(training), before)
+    assert same(seen(training.snapshot()), shown)
+    assert alike(after(training, 15), after(points()))
+
+
+def test_too_few_images_for_a_batch_are_refused_and_the_old_ones_stay():
+    gan, old = images().gan, digits()
+    training = Training(gan, old, batch_size=50, view_size=20)
+    with pytest.raises(ValueError, match=r"must be at most 40, the number of images, got 50"):
+        training.data = Images(old.images[:40], old.labels[:40])
+    assert training.data is old
+    assert training.run(1).step == 1
+
+
 # What goes wrong.
 
 
-def failing(player: str, at: int) -> Training:
+def failing(player: str, at: int, **settings: object) -> Training:
     """A run in which the loss of a player is infinite in step number `at`, the first time it comes there."""
     calls = {"discriminator": 0, "generator": 0}
 
@@ -333,7 +633,8 @@ def failing(player: str, at: int) -> Training:
         lambda real, fake: blow_up("discriminator", cross_entropy(real, fake)),
         lambda fake: blow_up("generator", minus_log(fake)),
     )
-    return Training(GAN(MLP(2, 2, (16, 16)), MLP(2, None, (16, 16)), loss), ring(), batch_size=64, view_size=32)
+    gan = GAN(MLP(2, 2, (16, 16)), MLP(2, None, (16, 16)), loss)
+    return Training(gan, ring(), batch_size=64, view_size=32, **settings)
 
 
 @pytest.mark.parametrize(
@@ -357,8 +658,9 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_is_named(player, named
     assert "R1" in message
 
 
-def test_after_divergence_the_training_is_back_at_its_last_good_state_and_goes_on():
-    training, plain = failing("generator", at=8), points()
+@pytest.mark.parametrize("averaging", [None, 0.6])
+def test_after_divergence_the_training_is_back_at_its_last_good_state_and_goes_on(averaging):
+    training, plain = failing("generator", at=8, averaging=averaging), points(averaging=averaging)
     with pytest.raises(TrainingDiverged):
         list(training.watch(20, every=3))
     plain.run(6)

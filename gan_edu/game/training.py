@@ -44,6 +44,7 @@ class Training:
         averaging: how much of the past the running average of the generator's weights keeps in one step, from 0 to
             below 1: with 0.999 it spans about the last 1,000 steps. The average makes the samples that are shown and
             measured; the players never see it (Yazıcı et al. 2018, arXiv:1806.04498). None: no average.
+        initialization: draws the first weights of a network from a stream.
 
     Raises:
         TypeError, ValueError: if a number is out of range, the data are not finite, or the networks do not fit them.
@@ -59,8 +60,9 @@ class Training:
         schedule: Callable[[int], float] = constant,
         view_size: int = 512,
         averaging: float | None = None,
+        initialization: Callable[[nn.Module, Stream], nn.Module] = initialize,
     ):
-        self.gan, self.update, self.schedule = gan, update, schedule
+        self.gan, self.update, self.schedule, self.initialization = gan, update, schedule, initialization
         self.batch_size = positive_integer("batch_size", batch_size)
         self.view_size = positive_integer("view_size", view_size)
         self.averaging = averaging if averaging is None else share("averaging", averaging)
@@ -70,15 +72,15 @@ class Training:
 
     def reset(self, seed: int) -> None:
         """Begin anew: weights and random streams come from the seed, and the optimizers forget their past."""
+        dtype = next(self.gan.generator.parameters()).dtype
+        self.stream = Stream(seed, "training", dtype=dtype)
         self.seed, self.step = seed, 0
         self.losses = (torch.tensor(torch.nan), torch.tensor(torch.nan))
-        dtype = next(self.gan.generator.parameters()).dtype
         for name in ("generator", "discriminator"):
-            initialize(getattr(self.gan, name), Stream(seed, "weights", name, dtype=dtype))
+            self.initialization(getattr(self.gan, name), Stream(seed, "weights", name, dtype=dtype))
         self.averaged.load_state_dict(self.gan.generator.state_dict())
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             optimizer.state.clear()
-        self.stream = Stream(seed, "training", dtype=dtype)
         self.data = self._data
 
     @property
@@ -141,7 +143,13 @@ class Training:
         return State(self.seed, self.step, self.losses, parts, self.stream.generator.get_state())
 
     def restore(self, state: State) -> None:
-        """Go back, or forward, to a state of this run."""
+        """Go back, or forward, to a state that this training was in.
+
+        Raises:
+            ValueError: if the state is one of a training with other parts.
+        """
+        if [part.keys() for part in state.parts] != [part.state_dict().keys() for part in self._parts()]:
+            raise ValueError("state must be one of a training with the same parts, got one with others")
         for part, kept in zip(self._parts(), copy.deepcopy(state.parts), strict=True):  # else it would change with ours
             part.load_state_dict(kept)
         self.stream.generator.set_state(state.stream)
