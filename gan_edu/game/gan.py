@@ -55,7 +55,7 @@ def discriminator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor) -> torc
         real_scores, fake_scores = gan.discriminator(both).chunk(2, -1)
         return gan.loss.discriminator(real_scores, fake_scores).mean(-1)
     real = real.detach().requires_grad_()
-    fake = fake if fake.requires_grad else fake.detach().requires_grad_()
+    fake = fake.view_as(fake) if fake.requires_grad else fake.detach().requires_grad_()  # a slope at fixed weights
     real_scores, fake_scores = gan.discriminator(real), gan.discriminator(fake)
     loss = gan.loss.discriminator(real_scores, fake_scores)
     return (loss + gan.penalty(real, real_scores, fake, fake_scores)).mean(-1)

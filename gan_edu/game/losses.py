@@ -61,7 +61,7 @@ non_saturating = Loss(cross_entropy, minus_log)
 """The generator maximizes log D(G(z)) instead: Goodfellow et al. 2014, section 3."""
 
 relativistic = Loss(real_above_fake, fake_above_real, paired=True)
-"""Both players look at pairs of one real and one fake: Jolicoeur-Martineau 2018 (arXiv:1807.00734), section 4.1.
+"""Both players look at pairs of one real and one fake: Jolicoeur-Martineau 2018 (arXiv:1807.00734).
 
 Each real example is a level of its own that a fake has to reach. Met in notebook 05.
 """

@@ -95,7 +95,9 @@ class Training:
         real = data.sample(self.view_size, view)
         noise = view.normal(self.view_size, self.gan.noise_size)
         _check_fit(self.gan, real, noise)
-        data.sample(self.batch_size, Stream(self.seed, dtype=self.stream.dtype))  # too large a batch fails here
+        batch = data.sample(self.batch_size, Stream(self.seed, dtype=self.stream.dtype))  # too large a batch fails here
+        with torch.no_grad():
+            self.gan.discriminator(batch)  # and one that its groups do not divide
         self._data, self._real, self._noise = data, real, noise
         self._keep()
 

@@ -95,6 +95,7 @@ def unrolled(gan: GAN, draw: Draw, stream: Stream, steps: int = 5, learning_rate
 
     Source: Metz et al. 2016 (arXiv:1611.02163), section 2.2. Met in notebook 05.
     """
+    positive_integer("steps", steps), positive_number("learning_rate", learning_rate)
     real = draw()
     with torch.no_grad():
         fake = gan.fake(real, stream)
@@ -108,9 +109,8 @@ def unrolled(gan: GAN, draw: Draw, stream: Stream, steps: int = 5, learning_rate
 
 def _ahead(gan: GAN, real: torch.Tensor, fake: torch.Tensor, steps: int, learning_rate: float) -> GAN:
     """The same game with the discriminator that `steps` moves from here would give: a function of the fakes."""
-    positive_number("learning_rate", learning_rate)
     ahead, weights = copy.copy(gan), dict(gan.discriminator.named_parameters())
-    for _ in range(positive_integer("steps", steps)):
+    for _ in range(steps):
         loss = discriminator_loss(ahead, real, fake).sum()
         gradients = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
         moved = [own - learning_rate * gradient for own, gradient in zip(weights.values(), gradients, strict=True)]

@@ -14,7 +14,7 @@ class Packed(nn.Module):
 
     As all of a pack have its score, a penalty on slopes counts `size` times what it would for the pack as one input.
 
-    Source: Lin et al. 2018, PacGAN (arXiv:1712.04086), section 2. Met in notebook 05.
+    Source: Lin et al. 2018, PacGAN (arXiv:1712.04086). Met in notebook 05.
 
     Args:
         discriminator: packs (B/size, size·D) to scores (B/size,), such as `MLP(2 * size, None)` for points.
