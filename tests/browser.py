@@ -3,6 +3,7 @@
 Readiness is awaited through JupyterLab's own promises, never guessed from the page, and every wait has an end.
 """
 
+import ast
 import json
 import os
 import shutil
@@ -44,6 +45,15 @@ OPEN = """async path => {
   await kernel.info;
   while (kernel.connectionStatus !== 'connected' || kernel.status !== 'idle')
     await new Promise(done => setTimeout(done, 50));
+  window.asked = app.serviceManager.kernels.connectTo({ model: kernel.model, handleComms: false });
+}"""
+# Over a connection of its own, so that it also works once the notebook is closed.
+ASK = """async ([code, expression]) => {
+  const given = { code, silent: true, store_history: false, user_expressions: { answer: expression } };
+  const { content } = await window.asked.requestExecute(given).done;
+  const { status, evalue, data } = content.status === 'ok' ? content.user_expressions.answer : content;
+  if (status !== 'ok') throw new Error(evalue);
+  return data['text/plain'];
 }"""
 
 
@@ -160,6 +170,10 @@ class OpenNotebook:
         """Execute a command of JupyterLab, and return what it resolves to."""
         script = "([name, given]) => window.jupyterapp.commands.execute(name, given)"
         return self.within(seconds, script, [name, arguments or {}])
+
+    def ask(self, expression: str, code: str = "", seconds: float = PAGE_SECONDS) -> object:
+        """The value of a Python expression in the kernel, where it is a literal, after executing some code there."""
+        return ast.literal_eval(self.within(seconds, ASK, [code, expression]))
 
     def run_all(self) -> bool:
         """Run all cells; True if none raised."""

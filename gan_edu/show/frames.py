@@ -1,0 +1,230 @@
+"""What there is to see of a training: pure functions from a run at one step to small arrays, words and numbers.
+
+None of them draws from the training's stream or leaves a gradient behind, so looking changes nothing. What the page
+draws comes from here; so does what a saved notebook and an animation show.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from gan_edu.data.points import GaussianMixture
+from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
+from gan_edu.game.losses import Loss
+from gan_edu.game.training import Training
+from gan_edu.measure.modes import coverage
+from gan_edu.randomness import Stream
+
+CELLS, BLURRED_CELLS = 48, 40  # along each side of a map of the plane
+ARROWS, LINES, IMAGES, FOLLOWED = 48, 15, 64, 16
+BLUR = 1 / 16  # of the plane's half side: the standard deviation of the blur under which densities are compared
+MANY = 1000  # generated samples for their density
+NAN = float("nan")
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A run as it is now, until it trains on: nothing is copied.
+
+    Args:
+        training: the run.
+        real: (B, ...) real examples.
+        generated: (B, ...) what the generator makes now; its average, if the run keeps one.
+        extent: half the side of the square around the origin that is shown, in the units of the data.
+    """
+
+    training: Training
+    real: torch.Tensor
+    generated: torch.Tensor
+    extent: float
+
+
+@dataclass(frozen=True)
+class View:
+    """One thing to see beside the samples.
+
+    Args:
+        label: what the reader switches on and off.
+        look: makes its arrays.
+        every: it is looked at only so often, in frames, while the run trains: the more it costs, the more seldom.
+    """
+
+    label: str
+    look: Callable[[Sight], Arrays]
+    every: int = 1
+
+
+def extent_of(real: torch.Tensor) -> float:
+    """Half the side of a square that holds the real points (B, 2) with some room, in tenths."""
+    return math.ceil(13.5 * real.abs().max().item()) / 10
+
+
+def plane(extent: float, cells: int, dtype: torch.dtype) -> torch.Tensor:
+    """Points (cells², 2) of the plane, row by row from the top, each row from the left."""
+    ticks = torch.linspace(-extent, extent, cells, dtype=dtype)
+    return torch.stack(torch.meshgrid(ticks, -ticks, indexing="xy"), dim=-1).flatten(0, 1)
+
+
+def shares(values: torch.Tensor) -> np.ndarray:
+    """Numbers from 0 to 1 as whole numbers from 0 to 255, which take a quarter of the room."""
+    return (255 * values).round().to(torch.uint8).numpy()
+
+
+def points(sight: Sight) -> Arrays:
+    """Real and generated points, two times (B, 2)."""
+    return {"real": sight.real.float().numpy(), "generated": sight.generated.float().numpy()}
+
+
+def images(sight: Sight) -> Arrays:
+    """The first images, real and generated, side by side: two times (height, width) of ink."""
+    return {"real": tiles(sight.real), "generated": tiles(sight.generated)}
+
+
+def tiles(batch: torch.Tensor) -> np.ndarray:
+    """The mean over channels of the first images (B, C, H, W), in a square with a gap of one pixel between them."""
+    side = math.isqrt(min(IMAGES, len(batch)))
+    grey = nn.functional.pad(batch[: side * side].mean(1), (0, 1, 0, 1), value=-1.0).unflatten(0, (side, side))
+    return shares((grey.transpose(1, 2).flatten(2).flatten(0, 1).clamp(-1, 1) + 1) / 2)
+
+
+@torch.no_grad()
+def belief(sight: Sight) -> Arrays:
+    """What the discriminator says of each cell of the plane: D(x) as (CELLS, CELLS), from the top row down."""
+    grid = plane(sight.extent, CELLS, sight.real.dtype)
+    return {"belief": shares(torch.sigmoid(sight.training.gan.discriminator(grid)).unflatten(0, (CELLS, CELLS)))}
+
+
+def wishes(sight: Sight) -> Arrays:
+    """Where the generator's loss falls steepest from some of its samples: their places and directions, (ARROWS, 4)."""
+    real, fake = sight.real[:ARROWS], sight.generated[:ARROWS]
+    return {"wishes": torch.cat([fake, -slope(sight.training.gan, real, fake)], dim=-1).float().numpy()}
+
+
+def slope(gan: GAN, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+    """Gradient of what the generator pays for each fake (B, ...) with respect to that fake."""
+    fake = fake.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(generator_loss(gan, fake, real), fake)
+    return len(fake) * gradient  # the loss is a mean
+
+
+@torch.no_grad()
+def bent_grid(sight: Sight) -> Arrays:
+    """What the generator makes of a square grid in the first two numbers of noise, from -2 to 2: (LINES, LINES, 2)."""
+    corners = plane(2, LINES, sight.real.dtype)
+    noise = nn.functional.pad(corners, (0, sight.training.gan.noise_size))[:, : sight.training.gan.noise_size]
+    return {"grid": sight.training.averaged(noise).unflatten(0, (LINES, LINES)).float().numpy()}
+
+
+@torch.no_grad()
+def best_belief(sight: Sight) -> Arrays:
+    """The best discriminator p/(p+q) against this generator: (BLURRED_CELLS, BLURRED_CELLS), from the top row down.
+
+    The generator's density q is not known. So both densities are seen through the same blur: of p exactly, as blurred
+    Gaussians are Gaussians, and of q from MANY samples. Nothing where there are no data: a mixture is needed.
+    Source of D*: Goodfellow et al. 2014 (arXiv:1406.2661), proposition 1.
+    """
+    data, dtype = sight.training.data, sight.real.dtype
+    if not isinstance(data, GaussianMixture):
+        return {}
+    blur = BLUR * sight.extent
+    noise = Stream(0, "looking", dtype=dtype).normal(MANY, sight.training.gan.noise_size)
+    centres = sight.training.averaged(noise)
+    widths = (data.standard_deviations.to(dtype).square() + blur**2).sqrt()
+    real = mixture_density(data.means.to(dtype), widths, data.weights.to(dtype), sight.extent)
+    generated = mixture_density(centres, torch.full_like(centres[:, 0], blur), torch.ones(()) / MANY, sight.extent)
+    nothing = 1e-9  # where neither has mass, D* is one half
+    return {"best": shares((real + nothing) / (real + generated + 2 * nothing))}
+
+
+def mixture_density(centres: torch.Tensor, widths: torch.Tensor, weights: torch.Tensor, extent: float) -> torch.Tensor:
+    """Density of round Gaussians with centres (N, 2), widths and weights (N,), on the plane's cells.
+
+    A round Gaussian is a product over the coordinates, so that N · cells exponentials are enough for N · cells² terms.
+    """
+    ticks = torch.linspace(-extent, extent, BLURRED_CELLS, dtype=centres.dtype)
+    kernels = torch.exp(-(((ticks - centres.unsqueeze(-1)) / widths.view(-1, 1, 1)) ** 2) / 2)  # (N, 2, cells)
+    heights = (weights / (2 * math.pi * widths**2)).unsqueeze(-1) * kernels[:, 1].flip(-1)
+    return heights.T.to(centres.dtype) @ kernels[:, 0]
+
+
+@torch.no_grad()
+def numbers(sight: Sight) -> list[tuple[str, str]]:
+    """Names and values: coverage where the modes are known, D on real and generated, and how steep the losses are."""
+    gan, data, rows = sight.training.gan, sight.training.data, []
+    if isinstance(data, GaussianMixture) and sight.generated.isfinite().all():
+        covered = coverage(sight.generated, data)
+        rows += [("modes covered", f"{covered.modes} of {len(data.means)}")]
+        rows += [("high quality", f"{100 * covered.high_quality:.0f} %")]
+    for name, examples in {"D on real": sight.real, "D on fakes": sight.generated}.items():
+        rows += [(name, f"{torch.sigmoid(gan.discriminator(examples)).mean():.2f}")]
+    players = {"D": gan.discriminator, "G": gan.generator}
+    return rows + [(f"gradient of {name}", f"{gradient_norm(player):.2g}") for name, player in players.items()]
+
+
+def gradient_norm(network: nn.Module) -> float:
+    """Length of the gradient that the last update left in a network's weights; NaN before the first."""
+    norms = [torch.linalg.vector_norm(weights.grad) for weights in network.parameters() if weights.grad is not None]
+    return torch.linalg.vector_norm(torch.stack(norms)).item() if norms else NAN
+
+
+@torch.no_grad()
+def equilibrium(loss: Loss) -> tuple[float, float]:
+    """Both losses where the discriminator cannot tell: all scores are equal."""
+    zero = torch.zeros(1)
+    generator = loss.generator(zero, zero) if loss.paired else loss.generator(zero)
+    return loss.discriminator(zero, zero).item(), generator.item()
+
+
+OF_POINTS = {
+    "belief": View("the discriminator's map", belief),
+    "wishes": View("arrows: where the generator's loss falls", wishes),
+    "grid": View("the grid that the generator bends", bent_grid),
+    "best": View("the best discriminator, D*", best_belief, every=8),
+}
+"""The views of points in the plane that can be switched on, beside the samples, the losses and the numbers."""
+
+
+def parts_of_a_step(sight: Sight) -> list[tuple[str, Arrays]]:
+    """What happens in the next step, in order, as a caption and what to draw of a few points: nothing has moved yet."""
+    gan, real, noise = sight.training.gan, sight.real[:FOLLOWED], followed_noise(sight, sight.training.step)
+    with torch.no_grad():
+        fake = gan.generator(noise)
+        scores = torch.sigmoid(gan.discriminator(real)).mean(), torch.sigmoid(gan.discriminator(fake)).mean()
+    paid, steep = (
+        (discriminator_loss(gan, real, fake).item(), generator_loss(gan, fake, real).item()),
+        slope(gan, real, fake),
+    )
+    drawn, made, wished = {}, {}, {}
+    if fake.dim() == 2:
+        drawn = {"noise": (noise[:, :2] * sight.extent / 3).float().numpy()}
+        made = drawn | {"fakes": fake.float().numpy()}
+        wished = made | {"pulls": torch.cat([fake, -steep], -1).float().numpy()}
+    return [
+        (f"1 of 6. Noise: {FOLLOWED} random draws, the generator's only input.", drawn),
+        ("2 of 6. Fakes: the generator bends each draw of noise into a sample.", made),
+        (f"3 of 6. Scores: on average D says {scores[0]:.2f} of real ones and {scores[1]:.2f} of these fakes.", made),
+        (f"4 of 6. The discriminator's loss here is {paid[0]:.2f}: it moves to make that smaller.", made),
+        (f"5 of 6. Gradient: each arrow points where the generator's loss, now {paid[1]:.2f}, falls.", wished),
+    ]
+
+
+@torch.no_grad()
+def after_the_step(sight: Sight, before: Arrays) -> tuple[str, Arrays]:
+    """The last part of a step: where the same noise leads, once both players have moved."""
+    if "fakes" not in before:
+        return "6 of 6. The generator has moved.", {}
+    moved = sight.training.gan.generator(followed_noise(sight, sight.training.step - 1)).float().numpy()
+    caption = "6 of 6. The generator has moved: the same noise now leads to the places at the ends of the lines."
+    return caption, {"fakes": before["fakes"], "moved": moved}
+
+
+def followed_noise(sight: Sight, step: int) -> torch.Tensor:
+    """The noise (FOLLOWED, Z) that slow motion follows through the step after `step` steps."""
+    stream = Stream(step, "following", dtype=sight.real.dtype)
+    return stream.normal(FOLLOWED, sight.training.gan.noise_size)

@@ -1,0 +1,243 @@
+"""A run under a reader's hand, or two in step: every command of the page, and what the page is to show then.
+
+It knows neither threads nor widgets. One command or one `go_on` at a time, and between two of them the run is whole.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from gan_edu.game.training import Training
+from gan_edu.game.updates import discriminator_only, generator_only
+from gan_edu.show.frames import Arrays, after_the_step, parts_of_a_step
+from gan_edu.show.timeline import Moment, Timeline, animation
+from gan_edu.show.watched import Watched
+
+SHORTEST, LONGEST = 1 / 32, 1 / 24  # seconds of training between two looks,
+LOOKING = 0.08  # such that looking takes this share of the time, if it can be done between these two
+PART_SECONDS = 2.5  # how long each part of a step is shown in slow motion
+LAST = ()  # stands for the last part of a step, which is known only once the step is made
+MOVED = {"both": "both players have", "discriminator": "only D has", "generator": "only G has"}
+
+
+class Lab:
+    """The runs, the record of them, and what the reader has asked for.
+
+    Args:
+        trainings: one, or two that are at the same step.
+        names: one for each.
+    """
+
+    def __init__(self, trainings: Sequence[Training], names: Sequence[str]) -> None:
+        self.asked: Callable[[], bool] = lambda: False  # whether the reader waits for something
+        self.runs = [Watched(training, name) for training, name in zip(trainings, names, strict=True)]
+        self.on = list(self.runs[0].offered)
+        self.playing, self.slow, self.released = False, False, False
+        self.say, self.error, self.rate = "Ready.", "", 0.0
+        self.past: int | None = None
+        self.film: Iterator[bytes | None] | None = None
+        self.timeline = Timeline()
+        self._steps, self._cost, self._before, self._due = 1, 0.0, 0.0, 0.0
+        self._forget_parts()
+        self.now = self.look()
+
+    @property
+    def step(self) -> int:
+        """Steps that the runs have made."""
+        return self.runs[0].training.step
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do without being asked."""
+        return self.playing or self.film is not None
+
+    def obey(self, command: dict) -> None:
+        """Do what the page asks: `do` names a method below, `with` holds its arguments. What goes wrong is shown."""
+        actions = [self.play, self.pause, self.step_once, self.slow_motion, self.steer, self.switch, self.reset]
+        actions += [self.look_back, self.go_on_from_here, self.make_film, self.release]
+        try:
+            if self.released:
+                raise RuntimeError("this training is in another lab now: run this cell again to have it here")
+            {action.__name__: action for action in actions}[command["do"]](**command.get("with", {}))
+        except Exception as error:
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """Show an error; the reader can go on from there."""
+        self.error = f"{type(error).__name__}: {error}"
+
+    def play(self) -> None:
+        """Train on from the present, until told otherwise."""
+        self.playing, self.past, self.error = True, None, ""
+        self.say = "Slow motion." if self.slow else "Training."
+        self._before = self._due = time.perf_counter()
+
+    def pause(self, because: str = "") -> None:
+        """Stop between two steps."""
+        self.playing, self.rate = False, 0.0
+        self.say = f"Paused at step {self.step:,}{because}."
+
+    def step_once(self, who: str) -> None:
+        """Make one step of both players, or of one of them; in slow motion, show the next part of one of both."""
+        self.pause()
+        self.past, self.error = None, ""
+        if self.slow and who == "both":
+            self._next_part()
+            return
+        self._forget_parts()
+        rules = {"discriminator": discriminator_only, "generator": generator_only}
+        self._each(lambda run: run.move_once(rules.get(who, run.training.update)))
+        self.say = f"Step {self.step:,}: {MOVED[who]} moved."
+
+    def slow_motion(self, on: bool) -> None:
+        """From now on show the parts of each step in order, or go back to full speed."""
+        self.slow = bool(on)
+        self._forget_parts()
+        self.say = "Slow motion: each step in six parts." if self.slow else "Slow motion is off."
+
+    def steer(self, values: dict, run: int | None = None) -> None:
+        """Set settings of one run, or of all."""
+        self.error = ""
+        for index, each in enumerate(self.runs):
+            if run is None or index == run:
+                each.steering.move(values)
+                each.refresh()
+
+    def switch(self, on: list[str]) -> None:
+        """Look at these views from now on."""
+        self.on = [name for name in self.runs[0].offered if name in on]
+
+    def reset(self, further: int) -> None:
+        """Begin anew, `further` seeds from this one: 0 for the same weights and the same luck."""
+        for run in self.runs:
+            run.training.reset(run.training.seed + further)
+            run.begin()
+        self.timeline, self.past, self.error = Timeline(), None, ""
+        self._forget_parts()
+        self.look()
+        self.say = f"Begun anew with seed {self.runs[0].training.seed}."
+
+    def look_back(self, moment: int) -> None:
+        """Show a kept moment; the last one is the present."""
+        if self.playing:
+            self.pause()
+        self._forget_parts()
+        self.past = moment if 0 <= moment < len(self.timeline.moments) - 1 else None
+        self.say = f"Step {self.shown.step:,} of {self.step:,}."
+
+    def go_on_from_here(self) -> None:
+        """Bring back the moment that is shown, and train on from there with the settings as they stand now."""
+        moment = self.shown
+        if self.past is not None:
+            self._bring_back(moment)
+        self.play()
+        self.say = f"Training on from step {moment.step:,}."
+
+    def make_film(self) -> None:
+        """Begin an animation of the run so far; `go_on` makes one picture of it at a time."""
+        self.film = animation([*self.timeline.moments, self.now])
+        self.say = "Making the animation."
+
+    def release(self) -> None:
+        """Leave the training to another lab, and forget what was kept of it."""
+        self.pause()
+        self.past, self.film, self.timeline, self.released = None, None, Timeline(), True
+
+    def go_on(self) -> tuple[float, bytes]:
+        """Train for about one frame, or show the next part of a step, and make one picture of the animation.
+
+        Returns:
+            Seconds to wait for a command before the next time, and the animation once it is ready.
+        """
+        wait, film = 0.0, next(self.film, None) if self.film else None
+        if film:
+            self.film, self.say = None, f"The animation is ready: {len(film) / 1e6:.1f} MB."
+        try:
+            if self.playing and self.slow:
+                if time.perf_counter() >= self._due:
+                    self._next_part()
+                    self._due = time.perf_counter() + PART_SECONDS
+                wait = self._due - time.perf_counter()
+            elif self.playing:
+                self._train_a_frame()
+        except Exception as error:
+            self.pause()
+            self.fail(error)
+        return wait, film or b""
+
+    def run(self, steps: int) -> None:
+        """Train without a page, looking now and then for the loss curves."""
+        end = self.step + steps
+        while self.step < end:
+            few = min(max(1, steps // 100), end - self.step)
+            for run in self.runs:
+                run.training.run(few)
+            self.look()
+
+    @property
+    def shown(self) -> Moment:
+        """The moment that the reader looks at: a kept one, or the present."""
+        return self.now if self.past is None else self.timeline.moments[self.past]
+
+    def look(self) -> Moment:
+        """Look at the present, and keep it if it is time to."""
+        runs = tuple(run.look(self.on, resting=not self.playing) for run in self.runs)
+        due = self.timeline.due(self.step)
+        self.now = Moment(self.step, runs, tuple(run.training.state() for run in self.runs) if due else ())
+        if due:
+            self.timeline.keep(self.now)
+        return self.now
+
+    def frame(self) -> list[dict[str, object]]:
+        """What the page draws, for each run."""
+        seen, extra = self.shown.runs, self._parts if self.past is None else [{}] * len(self.runs)
+        return [run.frame(*both) for run, *both in zip(self.runs, seen, extra, strict=True)]
+
+    def _train_a_frame(self) -> None:
+        start = time.perf_counter()
+        self._cost += (start - self._before - self._cost) / 8  # of looking and sending: a running mean
+        made = self._train(self._steps)
+        end = time.perf_counter()
+        seconds = min(max(self._cost / LOOKING, SHORTEST), LONGEST)
+        self._steps = max(1, min(2 * self._steps, round(made * seconds / (end - start))))
+        rate = made / (end - self._before)
+        self.rate, self._before = 0.9 * self.rate + 0.1 * rate if self.rate else rate, end
+
+    def _train(self, steps: int) -> int:
+        """Train all runs in step until the reader asks for something; return how many steps were made."""
+        made = 0
+        while made < steps and not (made and self.asked()):
+            self._each(Watched.advance)
+            made += 1
+        return made
+
+    def _each(self, move: Callable[[Watched], None]) -> None:
+        """Let each run make a step. If one of two cannot, both go back to the last moment that was kept: in step."""
+        try:
+            for run in self.runs:
+                move(run)
+        except Exception:
+            if len(self.runs) > 1:
+                self._bring_back(self.timeline.moments[-1])
+            raise
+
+    def _bring_back(self, moment: Moment) -> None:
+        for run, state in zip(self.runs, moment.states, strict=True):
+            run.training.restore(state)
+            run.steering.again()
+            run.refresh()
+        self.timeline.forget_after(moment.step)
+        self._forget_parts()
+
+    def _forget_parts(self) -> None:
+        self._coming: list[tuple[tuple[str, Arrays], ...]] = []
+        self._parts: list[Arrays] = [{} for _ in self.runs]
+
+    def _next_part(self) -> None:
+        if self._coming == [LAST]:
+            self._train(1)
+            part = [after_the_step(run.sight, before) for run, before in zip(self.runs, self._parts, strict=True)]
+        else:
+            self._coming = self._coming or [*zip(*(parts_of_a_step(run.sight) for run in self.runs), strict=True), LAST]
+            part = self._coming[0]
+        self._coming = self._coming[1:]
+        self.say, self._parts = part[0][0], [arrays for _, arrays in part]

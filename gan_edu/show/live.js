@@ -1,0 +1,526 @@
+// The page's half of live.py. The page sends commands and says which frame it has drawn; it never writes a trait.
+// The kernel answers with `frame` (arrays), `status` and `settings`; a page that is opened later finds them all there.
+
+const REAL = "#0072B2", GENERATED = "#D55E00", DISCRIMINATOR = "#7F3C8D", GENERATOR = "#8C6D00"; // as in plots.py
+const INK = "#333333", FAINT = "#8a8a8a", PAPER = "#ffffff";
+const BELIEF = [[244, 177, 131], [255, 255, 255], [156, 201, 230]]; // D = 0, ½, 1
+const PLANE = 336, CURVES = [336, 150], BEST = 128; // CSS pixels
+const LONGEST_ARROW = 0.25; // of the plane's half side, for the steepest slopes
+const NO_ANSWER = 3000; // milliseconds
+
+function node(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "class") element.className = value;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value);
+  }
+  // JupyterLab would take the arrow keys, Enter and many letters as its own shortcuts.
+  if (["button", "input", "select", "textarea", "summary"].includes(tag)) element.dataset.lmSuppressShortcuts = "true";
+  element.append(...children);
+  return element;
+}
+
+const unique = (word) => `gan-live-${word}-${Math.random().toString(36).slice(2)}`;
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text; // a change costs a layout
+}
+
+// ---- Drawing: each function draws one thing into a canvas, in page pixels.
+
+function picture(width, height, label) {
+  const sharpness = Math.max(2, window.devicePixelRatio || 1);
+  const canvas = node("canvas", { width: width * sharpness, height: height * sharpness, role: "img", "aria-label": label });
+  canvas.style.aspectRatio = `${width} / ${height}`;
+  canvas.style.maxWidth = `${width}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(sharpness, sharpness);
+  pen.font = "11px sans-serif";
+  return { canvas, pen, width, height };
+}
+
+const floats = (view) => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+const BELIEF_COLOURS = Array.from({ length: 256 }, (_, share) => {
+  const [from, to] = share < 128 ? [BELIEF[0], BELIEF[1]] : [BELIEF[1], BELIEF[2]];
+  const part = share < 128 ? share / 127.5 : share / 127.5 - 1;
+  return from.map((level, i) => level + part * (to[i] - level));
+});
+const INK_COLOURS = Array.from({ length: 256 }, (_, share) => [255 - share, 255 - share, 255 - share]);
+
+// A square of shares from 0 to 255, from the top row down, over the whole canvas.
+function drawShares({ pen, width, height }, view, side, colours, smooth) {
+  const values = bytes(view), image = new ImageData(side, values.length / side);
+  values.forEach((value, i) => image.data.set([...colours[value], 255], 4 * i));
+  const small = new OffscreenCanvas(image.width, image.height);
+  small.getContext("2d").putImageData(image, 0, 0);
+  pen.imageSmoothingEnabled = smooth;
+  pen.drawImage(small, 0, 0, width, height);
+}
+
+function drawTicks({ pen, width, height }, extent) {
+  const step = [0.5, 1, 2, 5].find((size) => extent / size < 4) || 10;
+  pen.fillStyle = INK;
+  pen.strokeStyle = FAINT;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (let tick = -Math.floor(extent / step) * step; tick <= extent; tick += step) {
+    const x = (width / 2) * (1 + tick / extent), y = (height / 2) * (1 - tick / extent);
+    pen.moveTo(x, height);
+    pen.lineTo(x, height - 4);
+    pen.moveTo(0, y);
+    pen.lineTo(4, y);
+    pen.textAlign = "center";
+    if (tick > -extent + step / 3) pen.fillText(String(tick), x, height - 7);
+    pen.textAlign = "left";
+    if (tick > -extent + step / 3) pen.fillText(String(tick), 7, y + 4);
+  }
+  pen.stroke();
+  pen.strokeRect(0.5, 0.5, width - 1, height - 1);
+}
+
+function dots(pen, points, at, radius) {
+  pen.beginPath();
+  for (let i = 0; i < points.length; i += 2) {
+    const [x, y] = at(points[i], points[i + 1]);
+    pen.moveTo(x + radius, y);
+    pen.arc(x, y, radius, 0, 7);
+  }
+  pen.fill();
+}
+
+function crosses(pen, points, at, radius) {
+  pen.beginPath();
+  for (let i = 0; i < points.length; i += 2) {
+    const [x, y] = at(points[i], points[i + 1]);
+    pen.moveTo(x - radius, y - radius);
+    pen.lineTo(x + radius, y + radius);
+    pen.moveTo(x - radius, y + radius);
+    pen.lineTo(x + radius, y - radius);
+  }
+  pen.stroke();
+}
+
+// Arrows from (x, y) along (dx, dy); a slope of 1 gets half the longest arrow, so that flat stays visible as flat.
+function arrows(pen, rows, at, scale) {
+  pen.beginPath();
+  for (let i = 0; i < rows.length; i += 4) {
+    const [x, y] = at(rows[i], rows[i + 1]);
+    const steep = Math.hypot(rows[i + 2], rows[i + 3]), length = scale / (1 + steep);
+    const dx = rows[i + 2] * length, dy = -rows[i + 3] * length, head = 0.3;
+    pen.moveTo(x, y);
+    pen.lineTo(x + dx, y + dy);
+    pen.lineTo(x + dx - head * (dx - dy / 2), y + dy - head * (dy + dx / 2));
+    pen.moveTo(x + dx, y + dy);
+    pen.lineTo(x + dx - head * (dx + dy / 2), y + dy - head * (dy - dx / 2));
+  }
+  pen.stroke();
+}
+
+function segments(pen, from, to, at) {
+  pen.beginPath();
+  for (let i = 0; i < from.length; i += 2) {
+    pen.moveTo(...at(from[i], from[i + 1]));
+    pen.lineTo(...at(to[i], to[i + 1]));
+  }
+  pen.stroke();
+}
+
+function bentGrid(pen, grid, at) {
+  const side = Math.sqrt(grid.length / 2);
+  pen.beginPath();
+  for (let row = 0; row < side; row++)
+    for (let column = 0; column < side; column++) {
+      const here = 2 * (row * side + column), below = here + 2 * side;
+      const point = at(grid[here], grid[here + 1]);
+      if (column + 1 < side) {
+        pen.moveTo(...point);
+        pen.lineTo(...at(grid[here + 2], grid[here + 3]));
+      }
+      if (row + 1 < side) {
+        pen.moveTo(...point);
+        pen.lineTo(...at(grid[below], grid[below + 1]));
+      }
+    }
+  pen.stroke();
+}
+
+function drawPlane(shape, { arrays, extent, sides }, on, drawn) {
+  const { pen, width, height } = shape;
+  const at = (x, y) => [(width / 2) * (1 + x / extent), (height / 2) * (1 - y / extent)];
+  const style = (colour, alpha, line = 1) => Object.assign(pen, { fillStyle: colour, strokeStyle: colour, globalAlpha: alpha, lineWidth: line });
+  style(PAPER, 1);
+  pen.fillRect(0, 0, width, height);
+  style(PAPER, 0.8); // the map is a pale background
+  if (arrays.belief) drawShares(shape, arrays.belief, sides.belief, BELIEF_COLOURS, true);
+  const slow = Boolean(arrays.noise || arrays.fakes); // slow motion follows a few points, and the rest steps back
+  if (arrays.grid && !slow) {
+    style(GENERATOR, 0.65);
+    bentGrid(pen, floats(arrays.grid), at);
+  }
+  if (on.includes("samples")) {
+    style(REAL, slow ? 0.25 : 0.55);
+    dots(pen, floats(arrays.real), at, 1.8);
+    style(GENERATED, slow ? 0.25 : 1);
+    crosses(pen, floats(arrays.generated), at, 2);
+  }
+  if (arrays.wishes && !slow) {
+    style(DISCRIMINATOR, 0.95, 1.2);
+    arrows(pen, floats(arrays.wishes), at, (LONGEST_ARROW * width) / 2);
+  }
+  if (slow) drawParts(pen, arrays, at, style, width);
+  style(INK, 1, 1.5);
+  for (const [x, y] of drawn) pen.strokeRect(at(x, y)[0] - 3, at(x, y)[1] - 3, 6, 6);
+  style(INK, 1);
+  drawTicks(shape, extent);
+}
+
+// What slow motion follows: noise (grey), where the generator takes it, the slope there, and where it leads after the step.
+function drawParts(pen, arrays, at, style, width) {
+  const [noise, fakes, pulls, moved] = ["noise", "fakes", "pulls", "moved"].map((name) => arrays[name] && floats(arrays[name]));
+  style(INK, 1, 1.5);
+  if (noise && !pulls) {
+    if (fakes) segments(pen, noise, fakes, at);
+    dots(pen, noise, at, 3.5);
+  }
+  if (moved) {
+    segments(pen, fakes, moved, at);
+    dots(pen, fakes, at, 2);
+  }
+  style(GENERATED, 1, 2.6);
+  if (moved || fakes) crosses(pen, moved || fakes, at, 4.5);
+  style(DISCRIMINATOR, 1, 2.2);
+  if (pulls) arrows(pen, pulls, at, (2 * LONGEST_ARROW * width) / 2);
+}
+
+function drawCurves({ pen, width, height }, rows, marks, shown) {
+  const last = rows.length - 3, [left, top, bottom] = [30, 18, height - 16];
+  Object.assign(pen, { globalAlpha: 1, fillStyle: PAPER, textAlign: "left" });
+  pen.fillRect(0, 0, width, height);
+  let low = Math.min(0, ...marks), high = Math.max(2, ...marks);
+  for (let i = 0; i < rows.length; i += 3)
+    for (const value of [rows[i + 1], rows[i + 2]])
+      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  [low, high] = [Math.max(Math.floor(low), -8), Math.min(Math.ceil(high), 8)]; // a higher peak is cut off
+  const first = last < 0 ? 0 : rows[0], end = Math.max(first + 10, last < 0 ? 0 : rows[last]);
+  const x = (step) => left + ((width - left - 6) * (step - first)) / (end - first);
+  const y = (loss) => top + ((bottom - top) * (high - Math.min(Math.max(loss, low), high))) / (high - low);
+  const curve = (column, colour, dash) => {
+    Object.assign(pen, { strokeStyle: colour, lineWidth: 1.4 });
+    pen.setLineDash(dash);
+    pen.beginPath();
+    for (let i = 0; i < rows.length; i += 3) if (Number.isFinite(rows[i + column])) pen.lineTo(x(rows[i]), y(rows[i + column]));
+    pen.stroke();
+    pen.lineWidth = 1;
+    pen.setLineDash([1, 3]); // where nobody can tell real from fake
+    pen.beginPath();
+    pen.moveTo(left, y(marks[column - 1]));
+    pen.lineTo(width - 6, y(marks[column - 1]));
+    pen.stroke();
+  };
+  curve(1, DISCRIMINATOR, []);
+  curve(2, GENERATOR, [5, 3]);
+  pen.setLineDash([]);
+  Object.assign(pen, { strokeStyle: FAINT, lineWidth: 1 });
+  pen.strokeRect(left + 0.5, top + 0.5, width - left - 6, bottom - top);
+  if (shown < end && shown > first) pen.strokeRect(x(shown), top, 0.5, bottom - top);
+  pen.fillStyle = DISCRIMINATOR;
+  pen.fillText("— loss of D", left, 12);
+  pen.fillStyle = GENERATOR;
+  pen.fillText("- - loss of G", left + 80, 12);
+  pen.fillStyle = INK;
+  pen.fillText("··· at equilibrium", left + 165, 12);
+  pen.textAlign = "right";
+  for (let tick = low; tick <= high; tick += Math.ceil((high - low) / 4)) pen.fillText(String(tick), left - 4, y(tick) + 4);
+  pen.fillText(`step ${end.toLocaleString("en")}`, width - 6, height - 3);
+  pen.textAlign = "left";
+  pen.fillText(first.toLocaleString("en"), left, height - 3);
+}
+
+// ---- One run: its pictures and its numbers.
+
+function runView(name, points) {
+  const plane = picture(PLANE, PLANE, "samples"), curves = picture(...CURVES, "loss curves"), best = picture(BEST, BEST, "");
+  const numbers = node("dl", { class: "gan-live-numbers" });
+  const legend = points ? "D*: the best D (densities blurred)" : "real images";
+  const small = node("figure", { class: "gan-live-best" }, best.canvas, node("figcaption", {}, legend));
+  const side = node("div", { class: "gan-live-side" }, curves.canvas, small, numbers);
+  const heading = node("h4", {}, name);
+  heading.hidden = !name;
+  const root = node("section", { class: "gan-live-run", "aria-label": name || "the run" }, heading, plane.canvas, side);
+  plane.canvas.classList.add("gan-live-plane");
+  curves.canvas.classList.add("gan-live-curves");
+  best.canvas.setAttribute("aria-label", legend);
+
+  function draw(run, status, drawn) {
+    const { arrays, sides } = run;
+    if (points) drawPlane(plane, run, status.on, drawn);
+    else drawShares(plane, arrays.generated, sides.generated, INK_COLOURS, false);
+    const beside = points ? arrays.best : arrays.real;
+    small.hidden = !beside;
+    if (beside) drawShares(best, beside, points ? sides.best : sides.real, points ? BELIEF_COLOURS : INK_COLOURS, points);
+    curves.canvas.hidden = !status.on.includes("losses");
+    if (!curves.canvas.hidden) drawCurves(curves, floats(arrays.losses), run.marks, status.shown);
+    numbers.hidden = !run.numbers.length;
+    while (numbers.children.length > run.numbers.length) numbers.lastChild.remove();
+    run.numbers.forEach(([word, value], i) => {
+      if (!numbers.children[i]) numbers.append(node("div", {}, node("dt"), node("dd")));
+      const [dt, dd] = numbers.children[i].children;
+      setText(dt, word);
+      setText(dd, value);
+    });
+    if (!status.playing) {
+      const words = run.numbers.map((row) => row.join(" ")).join(", ");
+      plane.canvas.setAttribute("aria-label", `${name} samples at step ${status.shown}. ${words}`.trim());
+      curves.canvas.setAttribute("aria-label", `${name} losses of D and G up to step ${status.step}`.trim());
+    }
+  }
+  return { root, draw, canvas: plane.canvas };
+}
+
+// ---- Controls.
+
+const written = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(3))));
+
+// One row: a label, and a range over the values or a menu of them. `show(value)` puts it where the kernel says.
+function dialView({ name, label, values }, move) {
+  const id = unique(name);
+  if (typeof values[0] === "string") {
+    const select = node("select", { id, class: `gan-live-${name}` }, ...values.map((value) => node("option", {}, value)));
+    select.addEventListener("change", () => move(name, select.value));
+    return { parts: [node("label", { for: id }, label), select], show: (value) => (select.value = value) };
+  }
+  const input = node("input", { id, class: `gan-live-${name}`, type: "range", min: 0, max: values.length - 1, step: 1 });
+  const output = node("span", { class: "gan-live-value", "aria-hidden": "true" }); // the range itself says its value
+  const show = (value) => {
+    const gaps = values.map((each) => Math.abs(each - value));
+    input.value = gaps.indexOf(Math.min(...gaps));
+    input.setAttribute("aria-valuetext", written(value));
+    setText(output, written(value));
+  };
+  input.addEventListener("input", () => {
+    const value = values[input.valueAsNumber];
+    show(value);
+    move(name, value);
+  });
+  return { parts: [node("label", { for: id }, label), input, output], show };
+}
+
+function render({ model, el }) {
+  const { names, points, views, dials } = model.get("about");
+  const page = unique("page");
+  let sent = 0;
+
+  // Every command has a number; the kernel says which one it has heard last.
+  const heard = () => {
+    const [from, number] = (model.get("status").heard || "").split(":");
+    return from === page ? Number(number) : sent;
+  };
+  const send = (command, given = {}) => {
+    const number = ++sent;
+    tell({ do: command, with: given, number: `${page}:${number}` });
+    setTimeout(() => heard() < number && (silence.hidden = false), NO_ANSWER);
+  };
+  const tell = (message) => {
+    try {
+      model.send(message);
+    } catch {
+      silence.hidden = false; // the kernel to which this lab belonged is gone
+    }
+  };
+
+  const button = (text, word, act) => node("button", { type: "button", class: `gan-live-button gan-live-${word}`, onclick: act }, text);
+  const status = () => model.get("status");
+  const play = button("Play", "play", () => send(status().playing ? "pause" : "play"));
+  const slow = button("Slow motion", "slow", () => send("slow_motion", { on: !status().slow }));
+  const place = node("span", { class: "gan-live-place" });
+  const transport = node(
+    "div",
+    { class: "gan-live-row", role: "group", "aria-label": "Training" },
+    play,
+    button("Step", "step", () => send("step_once", { who: "both" })),
+    button("Step D only", "step-d", () => send("step_once", { who: "discriminator" })),
+    button("Step G only", "step-g", () => send("step_once", { who: "generator" })),
+    slow,
+    button("Reset", "reset", () => send("reset", { further: 0 })),
+    button("New seed", "seed", () => send("reset", { further: 1 })),
+  );
+
+  const say = node("p", { class: "gan-live-say", role: "status" });
+  const state = node("div", { class: "gan-live-row" }, say, place);
+  const error = node("p", { class: "gan-live-error", role: "alert", hidden: "" });
+  const silence = node("p", { class: "gan-live-error gan-live-silence", role: "alert", hidden: "" });
+  silence.textContent = "The kernel does not answer. It is busy, or it was restarted: then run this cell again.";
+
+  const runs = names.map((name) => runView(name, points));
+  const stage = node("div", { class: `gan-live-stage gan-live-of-${names.length}` }, ...runs.map((run) => run.root));
+
+  const past = node("input", { id: unique("past"), class: "gan-live-past", type: "range", min: 0, max: 0, step: 1 });
+  past.addEventListener("input", () => send("look_back", { moment: past.valueAsNumber }));
+  const moment = node("span", { class: "gan-live-value", "aria-hidden": "true" });
+  const back = button("Go on from here", "return", () => send("go_on_from_here"));
+  const film = node("a", { class: "gan-live-film", hidden: "" }, "save again");
+  const rewind = node(
+    "div",
+    { class: "gan-live-row", role: "group", "aria-label": "Rewind" },
+    node("label", { for: past.id }, "Rewind"),
+    past,
+    moment,
+    back,
+    button("Save as GIF", "gif", () => send("make_film")),
+    film,
+  );
+
+  // With two runs, a menu says which of them the dials move.
+  const whom = node("select", { id: unique("whom"), class: "gan-live-whom" }, ...["both", ...names].map((name) => node("option", {}, name)));
+  const steered = () => (whom.selectedIndex > 0 ? whom.selectedIndex - 1 : null);
+  const steer = (values) => send("steer", { values, run: steered() });
+  const dialViews = dials[0].map((dial) => [dial.name, dialView(dial, (name, value) => steer({ [name]: value }))]);
+  const steering = node("fieldset", { class: "gan-live-dials" }, node("legend", {}, "Steer"));
+  if (names.length > 1) {
+    steering.append(node("label", { for: whom.id }, "the settings steer"), whom);
+    whom.addEventListener("change", () => showSettings());
+  }
+  steering.append(...dialViews.flatMap(([, { parts }]) => parts));
+
+  const boxes = views.map(({ name, label }) => {
+    const box = node("input", { type: "checkbox", class: `gan-live-view-${name}`, value: name });
+    box.addEventListener("change", () => send("switch", { on: boxes.filter((each) => each.checked).map((each) => each.value) }));
+    return box;
+  });
+  const viewing = node("details", { class: "gan-live-views" }, node("summary", {}, "Views"));
+  const labelled = boxes.map((box, i) => node("label", {}, box, ` ${views[i].label}`));
+  viewing.append(node("fieldset", {}, node("legend", {}, "Show"), ...labelled));
+
+  const own = ownPoints(steer, runs, () => model.get("frame").runs[0].extent, () => schedule());
+  const root = node("div", { class: "gan-live", role: "region", "aria-label": model.get("title") });
+  const title = node("p", { class: "gan-live-title" }, model.get("title"));
+  root.append(title, transport, state, error, silence, stage, rewind, steering, viewing);
+  if (points) root.append(own.root);
+  el.append(root);
+
+  // ---- What the kernel says.
+
+  function showSettings() {
+    if (heard() < sent) return; // a newer value is under way: the reader's hand wins
+    const values = model.get("settings")[steered() ?? 0];
+    for (const [name, { show }] of dialViews) if (name in values) show(values[name]);
+    own.show(values.points || "");
+  }
+
+  function showStatus() {
+    const now = status();
+    setText(play, now.playing ? "Pause" : "Play");
+    slow.setAttribute("aria-pressed", now.slow);
+    const speed = now.playing && now.rate && !now.slow ? ` · ${now.rate} steps/s` : "";
+    setText(place, `step ${now.step.toLocaleString("en")}${speed} · seed ${now.seed}`);
+    setText(say, now.say);
+    setText(error, now.error);
+    error.hidden = !now.error;
+    if (heard() >= sent) {
+      past.max = Math.max(0, now.kept - 1);
+      past.value = now.moment;
+      boxes.forEach((box) => (box.checked = now.on.includes(box.value)));
+      silence.hidden = true;
+    }
+    setText(moment, `step ${now.shown.toLocaleString("en")}`);
+    if (!now.playing) past.setAttribute("aria-valuetext", `step ${now.shown}`);
+    back.disabled = now.moment >= now.kept - 1;
+    root.classList.toggle("gan-live-released", now.released);
+    root.dataset.step = now.step;
+    root.dataset.playing = now.playing;
+  }
+
+  let scheduled = false, answered = -1;
+  function draw() {
+    scheduled = false;
+    if (!root.isConnected || root.offsetParent === null) return; // not on the screen: no answer, and the kernel will pause
+    const { number, runs: seen } = model.get("frame");
+    seen.forEach((run, i) => runs[i].draw(run, status(), own.drawn()));
+    showStatus();
+    showSettings();
+    if (number > answered + 1 || !status().playing || status().slow) tell({ drawn: (answered = number) }); // every second
+    root.dataset.frame = number;
+  }
+  function schedule() {
+    if (!scheduled) requestAnimationFrame(draw);
+    scheduled = true;
+  }
+
+  function receive(message, buffers) {
+    if (!message.film) return;
+    if (film.href) URL.revokeObjectURL(film.href);
+    film.href = URL.createObjectURL(new Blob(buffers, { type: "image/gif" }));
+    film.download = message.film;
+    film.hidden = false;
+    film.click();
+  }
+
+  const appearing = new IntersectionObserver(schedule); // back on the screen: draw what has come meanwhile
+  appearing.observe(root);
+  model.on("change:frame", schedule);
+  model.on("msg:custom", receive);
+  schedule();
+  return () => {
+    appearing.disconnect();
+    model.off("change:frame", schedule);
+    model.off("msg:custom", receive);
+    if (film.href) URL.revokeObjectURL(film.href);
+  };
+}
+
+// Data of the reader's own: drawn with the mouse on the plane, or written as numbers.
+function ownPoints(steer, runs, extent, redraw) {
+  const id = unique("points");
+  const text = node("textarea", { id, class: "gan-live-points", rows: 4, placeholder: "0.5, -1" });
+  const pencil = node("button", { type: "button", class: "gan-live-button gan-live-draw", "aria-pressed": "false" }, "Draw with the mouse");
+  const use = () => steer({ points: text.value, data: "your points" });
+  const button = (label, word, act) => node("button", { type: "button", class: `gan-live-button gan-live-${word}`, onclick: act }, label);
+  const root = node(
+    "details",
+    { class: "gan-live-own" },
+    node("summary", {}, "Your own data"),
+    node("label", { for: id }, "Points, one pair of numbers in each line; a small blob grows around each"),
+    text,
+    node("div", { class: "gan-live-row" }, button("Use these points", "use", use), pencil, button("Clear", "clear", () => { text.value = ""; redraw(); })),
+  );
+  let edited = false, last = null;
+  const drawing = () => pencil.getAttribute("aria-pressed") === "true";
+  pencil.addEventListener("click", () => {
+    pencil.setAttribute("aria-pressed", !drawing());
+    for (const run of runs) run.canvas.classList.toggle("gan-live-drawing", drawing());
+    redraw();
+  });
+  text.addEventListener("input", () => (edited = true));
+  const add = (canvas, event) => {
+    const box = canvas.getBoundingClientRect(), half = extent();
+    const x = half * (2 * (event.clientX - box.left) / box.width - 1), y = half * (1 - 2 * (event.clientY - box.top) / box.height);
+    if (last && Math.hypot(x - last[0], y - last[1]) < 0.08 * half) return;
+    last = [x, y];
+    text.value += `${text.value && !text.value.endsWith("\n") ? "\n" : ""}${x.toFixed(2)}, ${y.toFixed(2)}\n`;
+    edited = true;
+    redraw();
+  };
+  for (const { canvas } of runs) {
+    canvas.addEventListener("pointerdown", (event) => {
+      if (!drawing()) return;
+      canvas.setPointerCapture(event.pointerId);
+      last = null;
+      add(canvas, event);
+    });
+    canvas.addEventListener("pointermove", (event) => drawing() && event.buttons && add(canvas, event));
+    canvas.addEventListener("pointerup", () => drawing() && use());
+  }
+  return {
+    root,
+    drawn: () => (drawing() ? text.value.split("\n").map((row) => row.split(/[\s,]+/).map(Number)).filter((pair) => pair.length === 2) : []),
+    show: (points) => {
+      if (text.value === points) edited = false;
+      if (!edited && document.activeElement !== text) text.value = points;
+    },
+  };
+}
+
+export default { render };

@@ -1,0 +1,130 @@
+"""The exercises of notebook 05: solutions pass, typical mistakes get the hint that helps, garbage a friendly one."""
+
+import numpy as np
+import pytest
+import torch
+
+from gan_edu.checks import mode_collapse as check
+
+
+def answer_of(capsys, examine, attempt):
+    examine(attempt)
+    return capsys.readouterr().out
+
+
+def by_loops(samples, centres, standard_deviation):
+    """The count as it is defined, sample by sample, in plain numbers."""
+    covered = set()
+    for point in samples.numpy():
+        distances = [float(np.hypot(*(point - centre))) for centre in centres.numpy()]
+        nearest = int(np.argmin(distances))
+        if distances[nearest] < 3 * standard_deviation:
+            covered.add(nearest)
+    return len(covered)
+
+
+def nearest_of(samples, centres):
+    return torch.cdist(samples, centres).min(1)
+
+
+def without_radius(samples, centres, standard_deviation):
+    return len(nearest_of(samples, centres)[1].unique())
+
+
+def samples_counted(samples, centres, standard_deviation):
+    return (nearest_of(samples, centres)[0] < 3 * standard_deviation).sum()
+
+
+def within(radius):
+    def count(samples, centres, standard_deviation):
+        distances, nearest = nearest_of(samples, centres)
+        return len(nearest[distances < radius(standard_deviation)].unique())
+
+    return count
+
+
+def in_a_box(samples, centres, standard_deviation):
+    nearest = nearest_of(samples, centres)[1]
+    inside = (samples - centres[nearest]).abs().amax(1) < 3 * standard_deviation
+    return len(nearest[inside].unique())
+
+
+def all_on_the_best(scores):
+    return torch.nn.functional.one_hot(scores.argmax(), len(scores)).double()
+
+
+def all_on_the_worst(scores):
+    return torch.nn.functional.one_hot(scores.argmin(), len(scores)).float()
+
+
+RIGHT = {1: ("no signal", "penalty"), 2: ("too early", "more steps"), 3: ("mode collapse", "less momentum")}
+SOLUTIONS = [
+    (check.modes_covered, by_loops),
+    (check.modes_covered, lambda *inputs: torch.tensor(by_loops(*inputs))),
+    (check.best_response, all_on_the_best),
+    (check.best_response, lambda scores: (scores == scores.max()) / (scores == scores.max()).sum()),
+    (check.diagnosis, RIGHT),
+    (check.diagnosis, {run: [word.upper() for word in pair] for run, pair in RIGHT.items()}),
+]
+
+
+@pytest.mark.parametrize(("examine", "attempt"), SOLUTIONS)
+def test_a_solution_is_accepted(capsys, examine, attempt):
+    assert answer_of(capsys, examine, attempt).startswith("✓ correct.")
+
+
+MISTAKES = [
+    (check.modes_covered, samples_counted, "you return 4, not 1. You count samples"),
+    (check.modes_covered, without_radius, "you return 2, not 1. That counts every mode that is nearest"),
+    (check.modes_covered, within(lambda sigma: sigma), "within 1 standard deviation"),
+    (check.modes_covered, lambda *inputs: by_loops(*inputs) / 6, "you return 0.5, not 3. That is a share"),
+    (check.modes_covered, in_a_box, "the root of the sum of both squares"),
+    (check.modes_covered, lambda *_: 17, "you return 17, not 3."),
+    (check.modes_covered, lambda samples, *_: samples, "you return 6 numbers; one is asked for"),
+    (check.modes_covered, lambda *_: None, "Is there a return?"),
+    (check.modes_covered, lambda *_: 1 / 0, "ZeroDivisionError"),
+    (check.modes_covered, lambda samples: 3, "TypeError"),
+    (check.modes_covered, 3, "a function (samples, centres, standard_deviation) is asked for, got 3"),
+    (check.best_response, lambda scores: scores.softmax(0), "That is softmax"),
+    (check.best_response, lambda scores: scores.sigmoid() / scores.sigmoid().sum(), "in proportion to D"),
+    (check.best_response, lambda scores: torch.ones(len(scores)) / len(scores), "cost 0.5134 on average. You spread"),
+    (check.best_response, all_on_the_worst, "cost 1.3133 on average. You chose the place in which D believes least"),
+    (check.best_response, lambda scores: (10 * scores).softmax(0), "Is there a place where the same fakes would cost"),
+    (check.best_response, lambda scores: scores.argmax(), "you return a tensor of shape (); a share for each place"),
+    (check.best_response, lambda scores: scores.argmax().item(), "you return 1; a tensor of 4 shares is asked for"),
+    (check.best_response, lambda scores: 2 * all_on_the_best(scores), "your shares sum to 2"),
+    (check.best_response, lambda scores: scores / scores.sum(), "a share is -0.2941"),
+    (check.best_response, lambda scores: scores / 0, "a share is"),
+    (check.best_response, lambda scores: None, "you return None"),
+    (check.best_response, lambda scores: 1 / 0, "ZeroDivisionError"),
+    (check.best_response, None, "a function (scores) is asked for, got None"),
+    (check.diagnosis, RIGHT | {1: ("mode collapse", "penalty")}, "look at run 1 again"),
+    (check.diagnosis, RIGHT | {2: ("mode collapse", "penalty")}, "look at run 2 again"),
+    (check.diagnosis, RIGHT | {3: ("too early", "more steps")}, "look at run 3 again"),
+    (check.diagnosis, RIGHT | {3: ("mode collapse", "more steps")}, "run 3 is named, but more steps will not do"),
+    (check.diagnosis, RIGHT | {3: ("mode collapse", "penalty")}, "a fair thought"),
+    (check.diagnosis, RIGHT | {1: ("no signal", "more steps")}, "however many steps"),
+    (check.diagnosis, RIGHT | {1: ("no signal", "less momentum")}, "next to none to carry"),
+    (check.diagnosis, RIGHT | {2: ("too early", "penalty")}, "has one already"),
+    (check.diagnosis, RIGHT | {2: ("too early", "less momentum")}, "this run has none"),
+    (check.diagnosis, RIGHT | {1: ("penalty", "no signal")}, "'penalty' is none of no signal, too early"),
+    (check.diagnosis, RIGHT | {2: "too early"}, "for run 2 a failure and a repair are asked for, got 'too early'"),
+    (check.diagnosis, RIGHT | {2: (None, 3)}, "'none' is none of"),
+    (check.diagnosis, {1: RIGHT[1]}, "a dictionary with the keys 1, 2 and 3 is asked for"),
+    (check.diagnosis, "collapse", "a dictionary with the keys 1, 2 and 3 is asked for, got 'collapse'"),
+]
+
+
+@pytest.mark.parametrize(("examine", "attempt", "hint"), MISTAKES)
+def test_a_mistake_gets_its_hint(capsys, examine, attempt, hint):
+    answer = answer_of(capsys, examine, attempt)
+    assert answer.startswith("✗ not yet: ")
+    assert hint in answer
+
+
+@pytest.mark.parametrize(
+    ("examine", "stub"),
+    [(check.modes_covered, lambda *_: ...), (check.best_response, lambda scores: ...), (check.diagnosis, ...)],
+)
+def test_three_dots_count_as_not_attempted(capsys, examine, stub):
+    assert "not attempted yet" in answer_of(capsys, examine, stub)
