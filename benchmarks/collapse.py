@@ -68,7 +68,7 @@ def repairs() -> Iterator[dict[str, object]]:
     names = definitions()
     for repair, make in names["REPAIRS"].items():
         plain = repair == names["UNREPAIRED"]
-        steps = names["REPAIR_STEPS"] if plain else round(names["REPAIR_STEPS"] / cost(names, repair), -1)
+        steps = names["REPAIR_STEPS"] if plain else 10 * round(names["REPAIR_STEPS"] / cost(names, repair) / 10)
         for seed in range(5):
             yield {"repair": repair} | row(make(seed, steps), names["RING"], steps)
 

@@ -155,7 +155,12 @@ class OpenNotebook:
         self.page.set_default_timeout(1000 * PAGE_SECONDS)
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{lab.url}/lab?reset")
+        self.lab = lab
+        self.load(name)
+
+    def load(self, name: str) -> None:
+        """Load JupyterLab anew, and open a notebook in it; its kernel may be running already."""
+        self.page.goto(f"{self.lab.url}/lab?reset")
         self.page.wait_for_function("window.jupyterapp !== undefined")
         self.within(PAGE_SECONDS, OPEN, name)
 

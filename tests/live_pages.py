@@ -15,6 +15,7 @@ import pytest
 from browser import OpenNotebook
 from playwright.sync_api import Locator, expect
 
+ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
 PATIENCE = 30  # seconds, for what a lab does in less than one
 SETUP = """
 import hashlib
@@ -57,15 +58,15 @@ def widget_of(training):
     return next(w for w in [*Live._all] if not w.lab.released and any(run.training is training for run in w.lab.runs))
 
 def threads():
-    "How many threads are in the lab's own code at this moment."
-    def inside(frame):
-        while frame:
-            if frame.f_code.co_filename == module.__file__:
-                return True
+    "What each thread that is in the lab's code does at this moment: the names of the functions it is in."
+    doing = []
+    for thread, frame in sys._current_frames().items():
+        names = []
+        while frame and thread != threading.get_ident():
+            names += [frame.f_code.co_name] * (frame.f_code.co_filename == module.__file__)
             frame = frame.f_back
-        return False
-    me = threading.get_ident()
-    return sum(inside(frame) for thread, frame in sys._current_frames().items() if thread != me)
+        doing += [names] * bool(names)
+    return doing
 """
 POINTS = """
 trainings["points"] = of_points()
@@ -80,6 +81,8 @@ trainings["pair"], trainings["beside"] = of_points(), of_points()
 live(trainings["pair"], title="pair", beside=trainings["beside"], names=("left", "right"))
 """
 
+expect.set_options(timeout=1000 * PATIENCE)
+
 
 def written(path: Path, sources: Sequence[str]) -> None:
     """Write a notebook of code cells, the imports above before them."""
@@ -90,16 +93,24 @@ def written(path: Path, sources: Sequence[str]) -> None:
 
 @contextmanager
 def opened(folders: pytest.TempPathFactory, sources: Sequence[str]) -> Iterator[OpenNotebook]:
-    """A notebook of these cells, open in JupyterLab; `root` and `lab` below serve to open it once more."""
+    """A notebook of these cells, open in JupyterLab."""
     if browser.CHROMIUM is None:
         reason = "chromium must be installed for this test (Debian: apt-get install chromium), got none"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     root = folders.mktemp("notebooks")
     written(root / "labs.ipynb", sources)
-    with browser.browsing() as chromium, browser.serving(root, folders.mktemp("home")) as lab:
-        with browser.opened(chromium, lab, "labs.ipynb") as notebook:
-            notebook.chromium, notebook.lab = chromium, lab
-            yield notebook
+    with (
+        browser.browsing() as chromium,
+        browser.serving(root, folders.mktemp("home")) as lab,
+        browser.opened(chromium, lab, "labs.ipynb") as notebook,
+    ):
+        yield notebook
+
+
+def run_cell(notebook: OpenNotebook, index: int) -> None:
+    """Run one cell; 0 is the one with the imports."""
+    notebook.page.evaluate(f"index => ({ACTIVE} = index)", index)
+    assert notebook.command("notebook:run-cell", seconds=browser.RUN_SECONDS)
 
 
 class LivePage:
@@ -120,8 +131,9 @@ class LivePage:
 
     def unfold(self) -> None:
         """Open what is folded up."""
-        for summary in self.root.locator("details:not([open]) > summary").all():
-            summary.click()
+        folded = self.root.locator("details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
 
     def ask(self, expression: str) -> object:
         """The value of an expression in the kernel, of this lab's `training` and `widget`."""
@@ -143,10 +155,11 @@ class LivePage:
         self.until(lambda: self.ask(expression), expected, seconds)
 
     def rest(self) -> str:
-        """Wait until the page has drawn the last frame of a lab that does nothing more; return what it shows."""
-        state = "(lab.busy, bool(widget._commands), widget.frame['number'])"
-        shown = lambda: (False, False, int(self.root.get_attribute("data-frame") or -1))  # noqa: E731
-        self.until(lambda: self.ask(state) == shown(), True)
+        """Wait until no lab does anything, and the page has drawn this one's last frame; return what it shows."""
+        state = (
+            "(all('_take' in names for names in threads()), lab.busy, len(widget._commands), widget.frame['number'])"
+        )
+        self.until(lambda: self.ask(state) == (True, False, 0, self.drawn_frame()), True)
         return self.picture()
 
     def play_until(self, step: int) -> int:
@@ -159,6 +172,9 @@ class LivePage:
         expect(self.root).to_have_attribute("data-playing", "false")
         self.rest()
         return self.ask("training.step")
+
+    def drawn_frame(self) -> int:
+        return int(self.root.get_attribute("data-frame") or -1)
 
     def shown_step(self) -> int:
         """The step that the page writes out."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import browser
 import live_pages
@@ -51,17 +52,15 @@ class TestTransport:
         points.button("play").click()
         expect(points.button("play")).to_have_text("Pause")
         expect(points.root.locator(".gan-live-place")).to_contain_text("steps/s")
-        points.page.wait_for_function(
-            "root => Number(root.dataset.step) > 100", arg=points.root.element_handle()
-        )
-        assert points.ask("threads()") == 1
+        points.page.wait_for_function("root => Number(root.dataset.step) > 100", arg=points.root.element_handle())
+        assert points.ask("len(threads())") == 1
         points.button("play").click()
         expect(points.button("play")).to_have_text("Play")
         expect(points.say).to_have_text(re.compile(r"Paused at step [\d,]+"))
         assert points.rest() != before
         step = points.ask("training.step")
         assert points.shown_step() == step > 100
-        points.until_kernel("threads()", 0)
+        points.until_kernel("threads()", [])
         assert points.ask("training.step") == step
         assert points.ask(f"weights(training) == weights(trained({step}))")  # watched or not: the same bits
 
@@ -73,7 +72,7 @@ class TestTransport:
             shown.append(points.rest())
             kept.append(points.ask("weights(training)"))
             assert points.shown_step() == step
-        moved = [tuple(a != b for a, b in zip(old, new, strict=True)) for old, new in zip(kept, kept[1:], strict=False)]
+        moved = [tuple(a != b for a, b in zip(old, new, strict=True)) for old, new in pairwise(kept)]
         assert moved == [(True, True), (False, True), (True, False)]  # generator, discriminator
         assert len(set(shown)) == 4
         assert kept[1] == points.ask("weights(trained(1))")

@@ -182,10 +182,10 @@ def equilibrium(loss: Loss) -> tuple[float, float]:
 
 
 OF_POINTS = {
-    "belief": View("the discriminator's map", belief),
-    "wishes": View("arrows: where the generator's loss falls", wishes),
+    "belief": View("the discriminator's map", belief, every=2),
+    "wishes": View("arrows: where the generator's loss falls", wishes, every=2),
     "grid": View("the grid that the generator bends", bent_grid),
-    "best": View("the best discriminator, D*", best_belief, every=8),
+    "best": View("the best discriminator, D*", best_belief, every=12),
 }
 """The views of points in the plane that can be switched on, beside the samples, the losses and the numbers."""
 

@@ -14,6 +14,7 @@ from gan_edu.show.watched import Watched
 
 SHORTEST, LONGEST = 1 / 32, 1 / 24  # seconds of training between two looks,
 LOOKING = 0.08  # such that looking takes this share of the time, if it can be done between these two
+KEEP_EVERY = 5  # frames while it trains: a state to go back to costs as much as the frame
 PART_SECONDS = 2.5  # how long each part of a step is shown in slow motion
 LAST = ()  # stands for the last part of a step, which is known only once the step is made
 MOVED = {"both": "both players have", "discriminator": "only D has", "generator": "only G has"}
@@ -36,7 +37,7 @@ class Lab:
         self.past: int | None = None
         self.film: Iterator[bytes | None] | None = None
         self.timeline = Timeline()
-        self._steps, self._cost, self._before, self._due = 1, 0.0, 0.0, 0.0
+        self._looks, self._steps, self._cost, self._before, self._due = 0, 1, 0.0, 0.0, 0.0
         self._forget_parts()
         self.now = self.look()
 
@@ -181,7 +182,8 @@ class Lab:
     def look(self) -> Moment:
         """Look at the present, and keep it if it is time to."""
         runs = tuple(run.look(self.on, resting=not self.playing) for run in self.runs)
-        due = self.timeline.due(self.step)
+        self._looks += 1
+        due = self.timeline.due(self.step) and (self._looks % KEEP_EVERY == 0 or not self.playing)
         self.now = Moment(self.step, runs, tuple(run.training.state() for run in self.runs) if due else ())
         if due:
             self.timeline.keep(self.now)

@@ -12,7 +12,7 @@ from gan_edu.show.steering import Steering
 from gan_edu.show.timeline import Losses, Seen
 
 SEEN = 512  # examples in a picture
-NUMBERS_EVERY = 3  # frames: nobody reads faster
+NUMBERS_EVERY = 5  # frames: nobody reads faster
 KEEP_EVERY = 100  # steps: as often as `Training.run`, the training keeps a state to fall back on
 LABELS = {"samples": "real and generated samples"} | {name: view.label for name, view in OF_POINTS.items()}
 LABELS |= {"losses": "loss curves", "numbers": "numbers"}
