@@ -6,6 +6,7 @@ nobody looks at, so that a busy machine slows both; a share is that of two neigh
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,8 +114,8 @@ def weigh(notebook: browser.OpenNotebook, result: Result) -> None:
     result.memory.append((notebook.page.evaluate("window.drawn"), heap, notebook.ask(MEGABYTES)))
 
 
-def press(notebook: browser.OpenNotebook, kind: str, selector: str, key: str, result: Result) -> None:
-    """While it trains, press a key on a control; add milliseconds until the kernel has obeyed, and until it is seen."""
+def press(notebook: browser.OpenNotebook, kind: str, selector: str, keys: Sequence[str], result: Result) -> None:
+    """While it trains, press keys in turn on a control; add milliseconds until the kernel has obeyed, and until it is seen."""
     page = notebook.page
     for turn in range(PRESSES):
         if page.locator(".gan-live").get_attribute("data-playing") == "false":
@@ -123,9 +124,9 @@ def press(notebook: browser.OpenNotebook, kind: str, selector: str, key: str, re
         page.wait_for_timeout(200 + 7 * turn)  # at all phases of a frame
         notebook.ask("acted.clear()")
         page.evaluate("window.paused = 0")
-        page.locator(selector).press(key)
-        while not notebook.ask("acted"):
-            page.wait_for_timeout(10)
+        page.locator(selector).press(keys[turn % len(keys)])
+        page.wait_for_timeout(150)  # so that asking does not hold up what it asks for
+        notebook.ask("None", "while not acted: time.sleep(0.005)")
         pressed = page.evaluate("window.pressed")
         result.acts.setdefault(kind, []).append(notebook.ask("acted[0]") - pressed)
         if kind != "slider":
@@ -154,12 +155,9 @@ def measure() -> Result:
                 play(notebook, result)
                 result.alone.append(notebook.ask(f"turn({SECONDS})"))
                 weigh(notebook, result)
-            for kind, selector, key in (
-                ("slider", ".gan-live-momentum", "ArrowRight"),
-                ("pause", ".gan-live-play", "Enter"),
-                ("step", ".gan-live-step", "Enter"),
-            ):
-                press(notebook, kind, selector, key, result)
+            press(notebook, "slider", ".gan-live-momentum", ["ArrowRight", "ArrowLeft"], result)
+            press(notebook, "pause", ".gan-live-play", ["Enter"], result)
+            press(notebook, "step", ".gan-live-step", ["Enter"], result)
     return result
 
 

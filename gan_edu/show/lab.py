@@ -14,7 +14,8 @@ from gan_edu.show.watched import Watched
 
 SHORTEST, LONGEST = 1 / 32, 1 / 24  # seconds of training between two looks,
 LOOKING = 0.08  # such that looking takes this share of the time, if it can be done between these two
-KEEP_EVERY = 5  # frames while it trains: a state to go back to costs as much as the frame
+KEEP_EVERY = 5  # frames while it trains, for a state to go back to costs as much as the frame;
+BEGINNING = 64  # but each of so many at the beginning, where most happens
 PART_SECONDS = 2.5  # how long each part of a step is shown in slow motion
 LAST = ()  # stands for the last part of a step, which is known only once the step is made
 MOVED = {"both": "both players have", "discriminator": "only D has", "generator": "only G has"}
@@ -183,7 +184,8 @@ class Lab:
         """Look at the present, and keep it if it is time to."""
         runs = tuple(run.look(self.on, resting=not self.playing) for run in self.runs)
         self._looks += 1
-        due = self.timeline.due(self.step) and (self._looks % KEEP_EVERY == 0 or not self.playing)
+        often = not self.playing or len(self.timeline.moments) < BEGINNING or self._looks % KEEP_EVERY == 0
+        due = often and self.timeline.due(self.step)
         self.now = Moment(self.step, runs, tuple(run.training.state() for run in self.runs) if due else ())
         if due:
             self.timeline.keep(self.now)

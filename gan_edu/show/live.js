@@ -5,8 +5,10 @@ const REAL = "#0072B2", GENERATED = "#D55E00", DISCRIMINATOR = "#7F3C8D", GENERA
 const INK = "#333333", FAINT = "#8a8a8a", PAPER = "#ffffff";
 const BELIEF = [[244, 177, 131], [255, 255, 255], [156, 201, 230]]; // D = 0, ½, 1
 const PLANE = 336, CURVES = [336, 150], BEST = 128; // CSS pixels
+const APART = 0.08; // between points drawn with the mouse, in the plane's half side
 const LONGEST_ARROW = 0.25; // of the plane's half side, for the steepest slopes
-const NO_ANSWER = 3000; // milliseconds
+const NO_ANSWER = 3000, WORDS_EVERY = 120, ANSWER_EVERY = 500; // milliseconds
+const ANSWER_FRAMES = 5; // an answer costs JupyterLab and the kernel more than a frame, so it is given for some at once
 
 function node(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -23,15 +25,21 @@ function node(tag, attributes = {}, ...children) {
 
 const unique = (word) => `gan-live-${word}-${Math.random().toString(36).slice(2)}`;
 
+// A change costs a layout, even to what was there before.
 function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text; // a change costs a layout
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function setProperty(element, name, value) {
+  if (element[name] !== value) element[name] = value;
 }
 
 // ---- Drawing: each function draws one thing into a canvas, in page pixels.
 
 function picture(width, height, label) {
-  const sharpness = Math.max(2, window.devicePixelRatio || 1);
-  const canvas = node("canvas", { width: width * sharpness, height: height * sharpness, role: "img", "aria-label": label });
+  const sharpness = Math.max(1.5, window.devicePixelRatio || 1);
+  const canvas = node("canvas", { role: "img", "aria-label": label });
+  [canvas.width, canvas.height] = [width * sharpness, height * sharpness];
   canvas.style.aspectRatio = `${width} / ${height}`;
   canvas.style.maxWidth = `${width}px`;
   const pen = canvas.getContext("2d");
@@ -43,17 +51,24 @@ function picture(width, height, label) {
 const floats = (view) => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
-const BELIEF_COLOURS = Array.from({ length: 256 }, (_, share) => {
-  const [from, to] = share < 128 ? [BELIEF[0], BELIEF[1]] : [BELIEF[1], BELIEF[2]];
-  const part = share < 128 ? share / 127.5 : share / 127.5 - 1;
-  return from.map((level, i) => level + part * (to[i] - level));
-});
-const INK_COLOURS = Array.from({ length: 256 }, (_, share) => [255 - share, 255 - share, 255 - share]);
+// Colours of the shares 0 to 255, each as one number: red in its lowest byte, full opacity in its highest.
+const palette = (colour) =>
+  Uint32Array.from({ length: 256 }, (_, share) => {
+    const [red, green, blue] = colour(share / 255).map(Math.round);
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+const between = (from, to, part) => from.map((level, i) => level + part * (to[i] - level));
+const BELIEF_COLOURS = palette((share) =>
+  share < 0.5 ? between(BELIEF[0], BELIEF[1], 2 * share) : between(BELIEF[1], BELIEF[2], 2 * share - 1),
+);
+const INK_COLOURS = palette((share) => between([255, 255, 255], [0, 0, 0], share));
 
-// A square of shares from 0 to 255, from the top row down, over the whole canvas.
-function drawShares({ pen, width, height }, view, side, colours, smooth) {
-  const values = bytes(view), image = new ImageData(side, values.length / side);
-  values.forEach((value, i) => image.data.set([...colours[value], 255], 4 * i));
+// Shares from 0 to 255, from the top row down, over the whole canvas.
+function drawShares({ pen, width, height }, view, rows, colours, smooth) {
+  const values = bytes(view);
+  const image = new ImageData(values.length / rows, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < values.length; i++) pixels[i] = colours[values[i]];
   const small = new OffscreenCanvas(image.width, image.height);
   small.getContext("2d").putImageData(image, 0, 0);
   pen.imageSmoothingEnabled = smooth;
@@ -150,7 +165,8 @@ function bentGrid(pen, grid, at) {
 function drawPlane(shape, { arrays, extent, sides }, on, drawn) {
   const { pen, width, height } = shape;
   const at = (x, y) => [(width / 2) * (1 + x / extent), (height / 2) * (1 - y / extent)];
-  const style = (colour, alpha, line = 1) => Object.assign(pen, { fillStyle: colour, strokeStyle: colour, globalAlpha: alpha, lineWidth: line });
+  const style = (colour, globalAlpha, lineWidth = 1) =>
+    Object.assign(pen, { fillStyle: colour, strokeStyle: colour, globalAlpha, lineWidth });
   style(PAPER, 1);
   pen.fillRect(0, 0, width, height);
   style(PAPER, 0.8); // the map is a pale background
@@ -177,9 +193,10 @@ function drawPlane(shape, { arrays, extent, sides }, on, drawn) {
   drawTicks(shape, extent);
 }
 
-// What slow motion follows: noise (grey), where the generator takes it, the slope there, and where it leads after the step.
+// What slow motion follows: noise, where the generator takes it, the slope there, and where it leads after the step.
 function drawParts(pen, arrays, at, style, width) {
-  const [noise, fakes, pulls, moved] = ["noise", "fakes", "pulls", "moved"].map((name) => arrays[name] && floats(arrays[name]));
+  const part = (name) => arrays[name] && floats(arrays[name]);
+  const [noise, fakes, pulls, moved] = ["noise", "fakes", "pulls", "moved"].map(part);
   style(INK, 1, 1.5);
   if (noise && !pulls) {
     if (fakes) segments(pen, noise, fakes, at);
@@ -211,7 +228,8 @@ function drawCurves({ pen, width, height }, rows, marks, shown) {
     Object.assign(pen, { strokeStyle: colour, lineWidth: 1.4 });
     pen.setLineDash(dash);
     pen.beginPath();
-    for (let i = 0; i < rows.length; i += 3) if (Number.isFinite(rows[i + column])) pen.lineTo(x(rows[i]), y(rows[i + column]));
+    for (let i = 0; i < rows.length; i += 3)
+      if (Number.isFinite(rows[i + column])) pen.lineTo(x(rows[i]), y(rows[i + column]));
     pen.stroke();
     pen.lineWidth = 1;
     pen.setLineDash([1, 3]); // where nobody can tell real from fake
@@ -233,7 +251,8 @@ function drawCurves({ pen, width, height }, rows, marks, shown) {
   pen.fillStyle = INK;
   pen.fillText("··· at equilibrium", left + 165, 12);
   pen.textAlign = "right";
-  for (let tick = low; tick <= high; tick += Math.ceil((high - low) / 4)) pen.fillText(String(tick), left - 4, y(tick) + 4);
+  const gap = Math.ceil((high - low) / 4);
+  for (let tick = low; tick <= high; tick += gap) pen.fillText(String(tick), left - 4, y(tick) + 4);
   pen.fillText(`step ${end.toLocaleString("en")}`, width - 6, height - 3);
   pen.textAlign = "left";
   pen.fillText(first.toLocaleString("en"), left, height - 3);
@@ -242,9 +261,11 @@ function drawCurves({ pen, width, height }, rows, marks, shown) {
 // ---- One run: its pictures and its numbers.
 
 function runView(name, points) {
-  const plane = picture(PLANE, PLANE, "samples"), curves = picture(...CURVES, "loss curves"), best = picture(BEST, BEST, "");
-  const numbers = node("dl", { class: "gan-live-numbers" });
   const legend = points ? "D*: the best D (densities blurred)" : "real images";
+  const plane = picture(PLANE, PLANE, "samples");
+  const curves = picture(...CURVES, "loss curves");
+  const best = picture(BEST, BEST, legend);
+  const numbers = node("dl", { class: "gan-live-numbers" });
   const small = node("figure", { class: "gan-live-best" }, best.canvas, node("figcaption", {}, legend));
   const side = node("div", { class: "gan-live-side" }, curves.canvas, small, numbers);
   const heading = node("h4", {}, name);
@@ -252,18 +273,21 @@ function runView(name, points) {
   const root = node("section", { class: "gan-live-run", "aria-label": name || "the run" }, heading, plane.canvas, side);
   plane.canvas.classList.add("gan-live-plane");
   curves.canvas.classList.add("gan-live-curves");
-  best.canvas.setAttribute("aria-label", legend);
 
-  function draw(run, status, drawn) {
+  function draw(run, status, drawn, inWords) {
     const { arrays, sides } = run;
-    if (points) drawPlane(plane, run, status.on, drawn);
-    else drawShares(plane, arrays.generated, sides.generated, INK_COLOURS, false);
-    const beside = points ? arrays.best : arrays.real;
-    small.hidden = !beside;
-    if (beside) drawShares(best, beside, points ? sides.best : sides.real, points ? BELIEF_COLOURS : INK_COLOURS, points);
-    curves.canvas.hidden = !status.on.includes("losses");
+    if (points) {
+      drawPlane(plane, run, status.on, drawn);
+      if (arrays.best) drawShares(best, arrays.best, sides.best, BELIEF_COLOURS, true);
+    } else {
+      drawShares(plane, arrays.generated, sides.generated, INK_COLOURS, false);
+      drawShares(best, arrays.real, sides.real, INK_COLOURS, false);
+    }
+    setProperty(small, "hidden", points && !arrays.best);
+    setProperty(curves.canvas, "hidden", !status.on.includes("losses"));
     if (!curves.canvas.hidden) drawCurves(curves, floats(arrays.losses), run.marks, status.shown);
-    numbers.hidden = !run.numbers.length;
+    if (!inWords) return;
+    setProperty(numbers, "hidden", !run.numbers.length);
     while (numbers.children.length > run.numbers.length) numbers.lastChild.remove();
     run.numbers.forEach(([word, value], i) => {
       if (!numbers.children[i]) numbers.append(node("div", {}, node("dt"), node("dd")));
@@ -282,22 +306,35 @@ function runView(name, points) {
 
 // ---- Controls.
 
+function button(text, word, act) {
+  return node("button", { type: "button", class: `gan-live-button gan-live-${word}`, onclick: act }, text);
+}
+
+function menu(id, word, choices) {
+  return node("select", { id, class: `gan-live-${word}` }, ...choices.map((choice) => node("option", {}, choice)));
+}
+
+function range(id, word, last) {
+  return node("input", { id, class: `gan-live-${word}`, type: "range", min: 0, max: last, step: 1 });
+}
+
 const written = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(3))));
 
 // One row: a label, and a range over the values or a menu of them. `show(value)` puts it where the kernel says.
 function dialView({ name, label, values }, move) {
   const id = unique(name);
   if (typeof values[0] === "string") {
-    const select = node("select", { id, class: `gan-live-${name}` }, ...values.map((value) => node("option", {}, value)));
+    const select = menu(id, name, values);
     select.addEventListener("change", () => move(name, select.value));
-    return { parts: [node("label", { for: id }, label), select], show: (value) => (select.value = value) };
+    const parts = [node("label", { for: id }, label), select];
+    return { parts, show: (value) => setProperty(select, "value", value) };
   }
-  const input = node("input", { id, class: `gan-live-${name}`, type: "range", min: 0, max: values.length - 1, step: 1 });
+  const input = range(id, name, values.length - 1);
   const output = node("span", { class: "gan-live-value", "aria-hidden": "true" }); // the range itself says its value
   const show = (value) => {
     const gaps = values.map((each) => Math.abs(each - value));
-    input.value = gaps.indexOf(Math.min(...gaps));
-    input.setAttribute("aria-valuetext", written(value));
+    setProperty(input, "value", String(gaps.indexOf(Math.min(...gaps))));
+    setProperty(input, "ariaValueText", written(value));
     setText(output, written(value));
   };
   input.addEventListener("input", () => {
@@ -331,7 +368,6 @@ function render({ model, el }) {
     }
   };
 
-  const button = (text, word, act) => node("button", { type: "button", class: `gan-live-button gan-live-${word}`, onclick: act }, text);
   const status = () => model.get("status");
   const play = button("Play", "play", () => send(status().playing ? "pause" : "play"));
   const slow = button("Slow motion", "slow", () => send("slow_motion", { on: !status().slow }));
@@ -357,7 +393,7 @@ function render({ model, el }) {
   const runs = names.map((name) => runView(name, points));
   const stage = node("div", { class: `gan-live-stage gan-live-of-${names.length}` }, ...runs.map((run) => run.root));
 
-  const past = node("input", { id: unique("past"), class: "gan-live-past", type: "range", min: 0, max: 0, step: 1 });
+  const past = range(unique("past"), "past", 0);
   past.addEventListener("input", () => send("look_back", { moment: past.valueAsNumber }));
   const moment = node("span", { class: "gan-live-value", "aria-hidden": "true" });
   const back = button("Go on from here", "return", () => send("go_on_from_here"));
@@ -374,7 +410,7 @@ function render({ model, el }) {
   );
 
   // With two runs, a menu says which of them the dials move.
-  const whom = node("select", { id: unique("whom"), class: "gan-live-whom" }, ...["both", ...names].map((name) => node("option", {}, name)));
+  const whom = menu(unique("whom"), "whom", ["both", ...names]);
   const steered = () => (whom.selectedIndex > 0 ? whom.selectedIndex - 1 : null);
   const steer = (values) => send("steer", { values, run: steered() });
   const dialViews = dials[0].map((dial) => [dial.name, dialView(dial, (name, value) => steer({ [name]: value }))]);
@@ -387,9 +423,12 @@ function render({ model, el }) {
 
   const boxes = views.map(({ name, label }) => {
     const box = node("input", { type: "checkbox", class: `gan-live-view-${name}`, value: name });
-    box.addEventListener("change", () => send("switch", { on: boxes.filter((each) => each.checked).map((each) => each.value) }));
+    box.addEventListener("change", switchViews);
     return box;
   });
+  function switchViews() {
+    send("switch", { on: boxes.filter((box) => box.checked).map((box) => box.value) });
+  }
   const viewing = node("details", { class: "gan-live-views" }, node("summary", {}, "Views"));
   const labelled = boxes.map((box, i) => node("label", {}, box, ` ${views[i].label}`));
   viewing.append(node("fieldset", {}, node("legend", {}, "Show"), ...labelled));
@@ -413,36 +452,41 @@ function render({ model, el }) {
   function showStatus() {
     const now = status();
     setText(play, now.playing ? "Pause" : "Play");
-    slow.setAttribute("aria-pressed", now.slow);
+    setProperty(slow, "ariaPressed", String(now.slow));
     const speed = now.playing && now.rate && !now.slow ? ` · ${now.rate} steps/s` : "";
     setText(place, `step ${now.step.toLocaleString("en")}${speed} · seed ${now.seed}`);
     setText(say, now.say);
     setText(error, now.error);
-    error.hidden = !now.error;
+    setProperty(error, "hidden", !now.error);
     if (heard() >= sent) {
-      past.max = Math.max(0, now.kept - 1);
-      past.value = now.moment;
-      boxes.forEach((box) => (box.checked = now.on.includes(box.value)));
-      silence.hidden = true;
+      setProperty(past, "max", String(Math.max(0, now.kept - 1)));
+      setProperty(past, "value", String(now.moment));
+      boxes.forEach((box) => setProperty(box, "checked", now.on.includes(box.value)));
+      setProperty(silence, "hidden", true);
     }
     setText(moment, `step ${now.shown.toLocaleString("en")}`);
-    if (!now.playing) past.setAttribute("aria-valuetext", `step ${now.shown}`);
-    back.disabled = now.moment >= now.kept - 1;
-    root.classList.toggle("gan-live-released", now.released);
-    root.dataset.step = now.step;
-    root.dataset.playing = now.playing;
+    if (!now.playing) setProperty(past, "ariaValueText", `step ${now.shown}`);
+    setProperty(back, "disabled", now.moment >= now.kept - 1);
   }
 
-  let scheduled = false, answered = -1;
-  function draw() {
+  let scheduled = false, answered = -1, answeredAt = 0, toldAt = 0;
+  function draw(time) {
     scheduled = false;
-    if (!root.isConnected || root.offsetParent === null) return; // not on the screen: no answer, and the kernel will pause
-    const { number, runs: seen } = model.get("frame");
-    seen.forEach((run, i) => runs[i].draw(run, status(), own.drawn()));
-    showStatus();
-    showSettings();
-    if (number > answered + 1 || !status().playing || status().slow) tell({ drawn: (answered = number) }); // every second
-    root.dataset.frame = number;
+    if (!root.isConnected || root.offsetParent === null) return; // unseen: no answer, and the kernel will pause
+    const now = status(), { number, runs: seen } = model.get("frame");
+    const changed = String(now.playing) !== root.dataset.playing;
+    const inWords = changed || !now.playing || time > toldAt + WORDS_EVERY; // as fast as one reads
+    seen.forEach((run, i) => runs[i].draw(run, now, own.drawn(), inWords));
+    if (inWords) {
+      toldAt = time;
+      showStatus();
+      showSettings();
+    }
+    Object.assign(root.dataset, { frame: number, step: now.step, playing: now.playing });
+    if (number >= answered + ANSWER_FRAMES || (number > answered && time > answeredAt + ANSWER_EVERY)) {
+      [answered, answeredAt] = [number, time];
+      tell({ drawn: number });
+    }
   }
   function schedule() {
     if (!scheduled) requestAnimationFrame(draw);
@@ -475,31 +519,30 @@ function render({ model, el }) {
 function ownPoints(steer, runs, extent, redraw) {
   const id = unique("points");
   const text = node("textarea", { id, class: "gan-live-points", rows: 4, placeholder: "0.5, -1" });
-  const pencil = node("button", { type: "button", class: "gan-live-button gan-live-draw", "aria-pressed": "false" }, "Draw with the mouse");
-  const use = () => steer({ points: text.value, data: "your points" });
-  const button = (label, word, act) => node("button", { type: "button", class: `gan-live-button gan-live-${word}`, onclick: act }, label);
-  const root = node(
-    "details",
-    { class: "gan-live-own" },
-    node("summary", {}, "Your own data"),
-    node("label", { for: id }, "Points, one pair of numbers in each line; a small blob grows around each"),
-    text,
-    node("div", { class: "gan-live-row" }, button("Use these points", "use", use), pencil, button("Clear", "clear", () => { text.value = ""; redraw(); })),
-  );
   let edited = false, last = null;
+  const use = () => steer({ points: text.value, data: "your points" });
+  const clear = () => {
+    text.value = "";
+    redraw();
+  };
   const drawing = () => pencil.getAttribute("aria-pressed") === "true";
-  pencil.addEventListener("click", () => {
+  const toggle = () => {
     pencil.setAttribute("aria-pressed", !drawing());
     for (const run of runs) run.canvas.classList.toggle("gan-live-drawing", drawing());
     redraw();
-  });
+  };
+  const pencil = button("Draw with the mouse", "draw", toggle);
+  pencil.setAttribute("aria-pressed", "false");
   text.addEventListener("input", () => (edited = true));
+
   const add = (canvas, event) => {
     const box = canvas.getBoundingClientRect(), half = extent();
-    const x = half * (2 * (event.clientX - box.left) / box.width - 1), y = half * (1 - 2 * (event.clientY - box.top) / box.height);
-    if (last && Math.hypot(x - last[0], y - last[1]) < 0.08 * half) return;
+    const x = half * ((2 * (event.clientX - box.left)) / box.width - 1);
+    const y = half * (1 - (2 * (event.clientY - box.top)) / box.height);
+    if (last && Math.hypot(x - last[0], y - last[1]) < APART * half) return;
     last = [x, y];
-    text.value += `${text.value && !text.value.endsWith("\n") ? "\n" : ""}${x.toFixed(2)}, ${y.toFixed(2)}\n`;
+    const before = text.value && !text.value.endsWith("\n") ? `${text.value}\n` : text.value;
+    text.value = `${before}${x.toFixed(2)}, ${y.toFixed(2)}\n`;
     edited = true;
     redraw();
   };
@@ -513,12 +556,22 @@ function ownPoints(steer, runs, extent, redraw) {
     canvas.addEventListener("pointermove", (event) => drawing() && event.buttons && add(canvas, event));
     canvas.addEventListener("pointerup", () => drawing() && use());
   }
+
+  const root = node(
+    "details",
+    { class: "gan-live-own" },
+    node("summary", {}, "Your own data"),
+    node("label", { for: id }, "Points, one pair of numbers in each line; a small blob grows around each"),
+    text,
+    node("div", { class: "gan-live-row" }, button("Use points", "use", use), pencil, button("Clear", "clear", clear)),
+  );
+  const numbers = (row) => row.split(/[\s,]+/).map(Number);
   return {
     root,
-    drawn: () => (drawing() ? text.value.split("\n").map((row) => row.split(/[\s,]+/).map(Number)).filter((pair) => pair.length === 2) : []),
+    drawn: () => (drawing() ? text.value.split("\n").map(numbers).filter((pair) => pair.length === 2) : []),
     show: (points) => {
       if (text.value === points) edited = false;
-      if (!edited && document.activeElement !== text) text.value = points;
+      if (!edited && document.activeElement !== text) setProperty(text, "value", points);
     },
   };
 }

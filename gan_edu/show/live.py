@@ -25,7 +25,7 @@ from gan_edu.show.lab import Lab
 from gan_edu.show.timeline import still
 from gan_edu.show.watched import LABELS
 
-IN_FLIGHT = 3  # frames sent and not yet drawn: more would only queue up
+IN_FLIGHT = 8  # frames sent and not yet answered for; the page answers for five at once
 UNSEEN_SECONDS = 3.0  # without an answer of the page while it trains, nobody is watching
 LINGER_SECONDS = 0.5  # at rest, before the saved picture is renewed and the thread ends
 
