@@ -21,7 +21,7 @@ from gan_edu.randomness import Stream
 
 CELLS, BLURRED_CELLS = 48, 40  # along each side of a map of the plane
 ARROWS, LINES, IMAGES, FOLLOWED = 48, 15, 64, 16
-BLUR = 1 / 16  # of the plane's half side: the standard deviation of the blur under which densities are compared
+BLUR = 1 / 32  # of the plane's side: the standard deviation of the blur under which densities are compared
 MANY = 1000  # generated samples for their density
 NAN = float("nan")
 
@@ -132,7 +132,7 @@ def best_belief(sight: Sight) -> Arrays:
     data, dtype = sight.training.data, sight.real.dtype
     if not isinstance(data, GaussianMixture):
         return {}
-    blur = BLUR * sight.extent
+    blur = BLUR * 2 * sight.extent
     noise = Stream(0, "looking", dtype=dtype).normal(MANY, sight.training.gan.noise_size)
     centres = sight.training.averaged(noise)
     widths = (data.standard_deviations.to(dtype).square() + blur**2).sqrt()
@@ -185,7 +185,7 @@ OF_POINTS = {
     "belief": View("the discriminator's map", belief, every=2),
     "wishes": View("arrows: where the generator's loss falls", wishes, every=2),
     "grid": View("the grid that the generator bends", bent_grid),
-    "best": View("the best discriminator, D*", best_belief, every=12),
+    "best": View("D*, the best discriminator, for blurred densities", best_belief, every=12),
 }
 """The views of points in the plane that can be switched on, beside the samples, the losses and the numbers."""
 

@@ -42,7 +42,7 @@ function picture(width, height, label) {
   [canvas.width, canvas.height] = [width * sharpness, height * sharpness];
   canvas.style.aspectRatio = `${width} / ${height}`;
   canvas.style.maxWidth = `${width}px`;
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { alpha: false });
   pen.scale(sharpness, sharpness);
   pen.font = "11px sans-serif";
   return { canvas, pen, width, height };
@@ -64,15 +64,15 @@ const BELIEF_COLOURS = palette((share) =>
 const INK_COLOURS = palette((share) => between([255, 255, 255], [0, 0, 0], share));
 
 // Shares from 0 to 255, from the top row down, over the whole canvas.
-function drawShares({ pen, width, height }, view, rows, colours, smooth) {
-  const values = bytes(view);
-  const image = new ImageData(values.length / rows, rows);
+function drawShares(shape, view, rows, colours, smooth) {
+  const values = bytes(view), columns = values.length / rows;
+  if (!shape.small || shape.small.width !== columns) shape.small = new OffscreenCanvas(columns, rows);
+  const image = new ImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < values.length; i++) pixels[i] = colours[values[i]];
-  const small = new OffscreenCanvas(image.width, image.height);
-  small.getContext("2d").putImageData(image, 0, 0);
-  pen.imageSmoothingEnabled = smooth;
-  pen.drawImage(small, 0, 0, width, height);
+  shape.small.getContext("2d").putImageData(image, 0, 0);
+  shape.pen.imageSmoothingEnabled = smooth;
+  shape.pen.drawImage(shape.small, 0, 0, shape.width, shape.height);
 }
 
 function drawTicks({ pen, width, height }, extent) {
