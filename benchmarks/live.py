@@ -115,7 +115,7 @@ def weigh(notebook: browser.OpenNotebook, result: Result) -> None:
 
 
 def press(notebook: browser.OpenNotebook, kind: str, selector: str, keys: Sequence[str], result: Result) -> None:
-    """While it trains, press keys in turn on a control; add milliseconds until the kernel obeys, and until it is seen."""
+    """Press keys in turn while it trains; add milliseconds until the kernel has obeyed, and until the page shows it."""
     page = notebook.page
     for turn in range(PRESSES):
         if page.locator(".gan-live").get_attribute("data-playing") == "false":

@@ -17,7 +17,11 @@ SLIDERS = {  # what the kernel says of a setting, and the ends that the page off
     "g_rate": ("training.gan.g_optimizer.defaults['lr']", 1e-4, 0.1),
     "momentum": ("training.gan.d_optimizer.param_groups[0]['betas'][0]", 0.0, 0.99),
     "penalty": ("training.gan.penalty.weight if training.gan.penalty else 0.0", 0.0, 10.0),
-    "updates": ("float(training.update.keywords['discriminator_updates'])", 1.0, 20.0),
+    "updates": (
+        "float(getattr(training.update, 'keywords', {'discriminator_updates': 1})['discriminator_updates'])",
+        1,
+        20,
+    ),
 }
 DATA = {  # the number of modes that each choice has
     "grid of 25": 25,
