@@ -127,7 +127,10 @@ RUNS = {
     3: "the losses jump about like those of a healthy, nervous run. Which blobs are covered, and do they stay?",
 }
 WHY_NOT = {
-    (1, "more steps"): "where the loss is flat there is no way down, however many steps you take.",
+    (
+        1,
+        "more steps",
+    ): "where the loss is flat there is hardly a way down: that takes very many steps, and may end in one blob.",
     (1, "less momentum"): "momentum carries a gradient on; here there is next to none to carry.",
     (2, "penalty"): "this run has one already, and D is not too sure of itself.",
     (2, "less momentum"): "this run has none.",
@@ -136,7 +139,7 @@ WHY_NOT = {
 }
 
 
-@exercise("Three failures, three repairs; none of them would have done for another run.")
+@exercise("Three runs that miss the blobs, three reasons. The symptom decides, so look for it before you repair.")
 def diagnosis(attempt: Mapping[int, tuple[str, str]]) -> str | None:
     """Examine a dictionary: run 1, 2, 3 to (failure, repair), in the words of the lists above."""
     if not isinstance(attempt, Mapping) or set(attempt) != set(RUNS):

@@ -179,7 +179,7 @@ function drawPlane(shape, { arrays, extent, sides }, on, drawn) {
   if (on.includes("samples")) {
     style(REAL, slow ? 0.25 : 0.55);
     dots(pen, floats(arrays.real), at, 1.8);
-    style(GENERATED, slow ? 0.25 : 1); if (1) return;
+    style(GENERATED, slow ? 0.25 : 1);
     crosses(pen, floats(arrays.generated), at, 2);
   }
   if (arrays.wishes && !slow) {

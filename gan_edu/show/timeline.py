@@ -163,6 +163,9 @@ def still(moment: Moment, losses: Sequence[Losses], marks: Sequence[tuple[float,
         steps, d_loss, g_loss = kept.array().T
         level = {"D at equilibrium": d_mark, "G at equilibrium": g_mark}
         plots.curves(panel, steps, {"loss of D": d_loss, "loss of G": g_loss}, level)
+        last = max(steps[-1], 1) if len(steps) else 1
+        highest = max(2.0, np.nanmax(kept.array()[:, 1:], initial=0.0))
+        panel.set(xlim=(0, 1.7 * last), ylim=(min(0.0, d_mark, g_mark), min(highest, 8.0)))  # room for the words
     return plots.png(axes[0].figure)
 
 
