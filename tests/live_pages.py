@@ -156,10 +156,11 @@ class LivePage:
 
     def rest(self) -> str:
         """Wait until no lab does anything, and the page has drawn this one's last frame; return what it shows."""
+        # In this order: a thread that is found to wait has shown what it did before.
         state = (
-            "(all('_take' in names for names in threads()), lab.busy, len(widget._commands), widget.frame['number'])"
+            "(lab.busy, len(widget._commands), all('_take' in names for names in threads()), widget.frame['number'])"
         )
-        self.until(lambda: self.ask(state) == (True, False, 0, self.drawn_frame()), True)
+        self.until(lambda: self.ask(state) == (False, 0, True, self.drawn_frame()), True)
         return self.picture()
 
     def play_until(self, step: int) -> int:

@@ -6,6 +6,7 @@ that number of threads (the call in the cell would override the environment).
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,9 @@ THREADS = "torch.set_num_threads({})"
 
 
 def copy_notebooks(folder: Path, threads: int) -> None:
-    """Put copies into `folder` whose import cell asks for this number of threads."""
+    """Put copies into `folder` whose import cell asks for this number of threads, and the tables that they read."""
+    for path in (ROOT / "notebooks").glob("*.csv"):
+        shutil.copy(path, folder)
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         source = path.read_text(encoding="utf-8")
         if THREADS.format(1) not in source:

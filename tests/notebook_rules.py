@@ -19,6 +19,7 @@ CODE_LINES = 25
 CELLS_BETWEEN_HEADINGS = 8
 LARGEST_FILE = 1_000_000  # bytes
 IGNORED, SOLUTION = "nbval-ignore-output", "solution"
+RECIPE = "recipe"  # what a command trains for the tables that stand beside a notebook
 # The only reasons for not comparing an output: the cell times something, or says what it runs on.
 MACHINE_DEPENDENT = re.compile(r"\b(perf_counter|python_version|__version__|cpu_count)\b")
 MACHINE_TRACES = re.compile(MACHINE_PATH.pattern + r"|ipykernel_\d+|\b0x[0-9a-fA-F]{6,}")  # also addresses of objects
@@ -227,7 +228,7 @@ def solutions_folded(page: Page) -> Iterator[str]:
 def outputs_compared(page: Page) -> Iterator[str]:
     """nbval compares every output but that of cells which time something or say what they run on."""
     for number, cell in page.code:
-        for tag in set(tags(cell)) - {IGNORED, SOLUTION}:
+        for tag in set(tags(cell)) - {IGNORED, SOLUTION, RECIPE}:
             yield f"cell {number} must not carry the tag {tag}"
         if IGNORED in tags(cell) and not MACHINE_DEPENDENT.search(cell.source):
             yield f"cell {number} must not be ignored: nothing in it depends on the machine"

@@ -73,10 +73,18 @@ def test_a_solution_is_accepted(capsys, examine, attempt):
     assert answer_of(capsys, examine, attempt).startswith("✓ correct.")
 
 
+def by_city_blocks(samples, centres, standard_deviation):
+    distances, nearest = torch.cdist(samples, centres, p=1).min(1)
+    return nearest[distances < 3 * standard_deviation].unique().numel()
+
+
 MISTAKES = [
     (check.modes_covered, samples_counted, "you return 4, not 1. You count samples"),
     (check.modes_covered, without_radius, "you return 2, not 1. That counts every mode that is nearest"),
-    (check.modes_covered, within(lambda sigma: sigma), "within 1 standard deviation"),
+    (check.modes_covered, within(lambda sigma: sigma), "stricter than 3 standard deviations"),
+    (check.modes_covered, within(lambda sigma: 3.05 * sigma), "3.02 standard deviations from a centre"),
+    (check.modes_covered, by_city_blocks, "2 standard deviations from a centre along one axis"),
+    (check.modes_covered, lambda *_: float("nan"), "you return nan, not 3"),
     (check.modes_covered, lambda *inputs: by_loops(*inputs) / 6, "you return 0.5, not 3. That is a share"),
     (check.modes_covered, in_a_box, "the root of the sum of both squares"),
     (check.modes_covered, lambda *_: 17, "you return 17, not 3."),
@@ -94,7 +102,7 @@ MISTAKES = [
     (check.best_response, lambda scores: scores.argmax().item(), "you return 1; a tensor of 4 shares is asked for"),
     (check.best_response, lambda scores: 2 * all_on_the_best(scores), "your shares sum to 2"),
     (check.best_response, lambda scores: scores / scores.sum(), "a share is -0.2941"),
-    (check.best_response, lambda scores: scores / 0, "a share is"),
+    (check.best_response, lambda scores: scores / 0, "a share is not a number"),
     (check.best_response, lambda scores: None, "you return None"),
     (check.best_response, lambda scores: 1 / 0, "ZeroDivisionError"),
     (check.best_response, None, "a function (scores) is asked for, got None"),
@@ -103,7 +111,7 @@ MISTAKES = [
     (check.diagnosis, RIGHT | {3: ("too early", "more steps")}, "look at run 3 again"),
     (check.diagnosis, RIGHT | {3: ("mode collapse", "more steps")}, "run 3 is named, but more steps will not do"),
     (check.diagnosis, RIGHT | {3: ("mode collapse", "penalty")}, "a fair thought"),
-    (check.diagnosis, RIGHT | {1: ("no signal", "more steps")}, "however many steps"),
+    (check.diagnosis, RIGHT | {1: ("no signal", "more steps")}, "hardly a way down"),
     (check.diagnosis, RIGHT | {1: ("no signal", "less momentum")}, "next to none to carry"),
     (check.diagnosis, RIGHT | {2: ("too early", "penalty")}, "has one already"),
     (check.diagnosis, RIGHT | {2: ("too early", "less momentum")}, "this run has none"),

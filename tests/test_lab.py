@@ -13,6 +13,7 @@ from gan_edu.game.losses import non_saturating
 from gan_edu.game.penalties import R1
 from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating, discriminator_only, generator_only
+from gan_edu.networks.batches import Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
 from gan_edu.show.lab import Lab
@@ -320,3 +321,27 @@ class TestFrame:
         real = np.frombuffer(lab.frame()[0]["arrays"]["real"], np.float32).reshape(-1, 2)
         assert np.abs(np.abs(real[:, 0]) - 0.8).max() < 0.3
         assert dict(lab.frame()[0]["numbers"])["modes covered"].endswith("of 2")
+
+
+def test_a_view_that_the_networks_do_not_allow_is_left_out() -> None:
+    """2,304 cells of the map are not a whole number of packs of five."""
+    gan = GAN(MLP(2, 2, (8,)), Packed(MLP(10, None, (8,)), 5), non_saturating)
+    training = Training(gan, ring(), batch_size=20, view_size=500)
+    lab = Lab([training], [""])
+    assert "belief" not in lab.on
+    assert "cannot be shown. ValueError: batch must be a multiple of the 5 examples in a group, got" in lab.error
+    play(lab, 3)
+    assert lab.step == 3
+    assert lab.error == ""
+
+
+def test_after_a_divergence_nothing_is_kept_of_the_steps_that_were_taken_back() -> None:
+    training = make()
+    lab = Lab([training], [""])
+    steps(lab, 150)
+    training.gan.g_optimizer.defaults["lr"] = 1e30
+    for _ in range(10):
+        tell(lab, "step_once", who="both")
+    assert "TrainingDiverged" in lab.error or lab.step > 150
+    assert lab.timeline.moments[-1].step <= lab.step
+    assert lab.runs[0].losses.array()[-1, 0] <= lab.step

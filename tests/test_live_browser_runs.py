@@ -74,13 +74,16 @@ class TestRewind:
         assert live.rest() == present  # looking back has changed nothing
         for _ in range(3):
             live.past.press("ArrowLeft")
-        live.until_kernel("lab.past is None", False)
-        live.rest()
-        here = live.ask("lab.shown.step")
-        assert here in steps[:-1]
-        assert live.ask("training.step") == end
+        here = steps[-4]
+        live.until_kernel("(lab.shown.step, training.step)", (here, end))
+        live.button("slow").click()  # so that it stays for a while where it is brought back to
         live.button("return").click()
-        live.until(lambda: live.ask("lab.playing and lab.past is None"), True)
+        live.until_kernel("(training.step, lab.playing, lab.past)", (here, True, None))
+        assert live.ask(f"weights(training) == weights(trained({here}))")
+        live.button("slow").click()
+        live.page.wait_for_function(
+            "([root, step]) => Number(root.dataset.step) > step", arg=[live.root.element_handle(), here]
+        )
         live.button("play").click()
         expect(live.root).to_have_attribute("data-playing", "false")
         live.rest()

@@ -109,3 +109,13 @@ def test_animation_has_a_picture_for_each_moment_or_sixty() -> None:
         film = Image.open(io.BytesIO(made[-1]))
         assert film.format == "GIF"
         assert film.n_frames == pictures
+
+
+def test_in_a_hurry_the_beginning_is_kept_and_then_one_in_five() -> None:
+    line, asked = Timeline(), 0
+    for step in range(timeline.BEGINNING + 100):
+        asked += 1
+        if line.due(step, in_a_hurry=True):
+            line.keep(moment(step))
+    assert len(line.moments) == timeline.BEGINNING + 20
+    assert line.due(asked)

@@ -1,5 +1,6 @@
 """Checks of notebook 05: modes covered by samples, the best response to a frozen discriminator, a diagnosis."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ CASES = {  # how samples lie around the modes: (mode, step aside along both axes
     "four samples in the centre of one mode": [(4, 0.0, 0.0)] * 4,
     "two samples, 2.9 and 3.1 standard deviations from the centres of two modes": [(1, 2.9, 0.0), (5, 0.0, 3.1)],
     "one sample, 2.5 standard deviations from a centre along each axis": [(0, 2.5, 2.5)],
+    "one sample, 2 standard deviations from a centre along one axis and 1.5 along the other": [(0, 2.0, 1.5)],
+    "one sample, 3.02 standard deviations from a centre": [(2, 3.02, 0.0)],
+    "one sample far outside the ring": [(0, 20.0, 0.0)],
     "a sample in each of the six modes": [(mode, 0.5, -0.5) for mode in range(6)],
 }
 
@@ -33,7 +37,7 @@ def modes_covered(attempt: Count) -> str | None:
         got, right = attempt(samples.clone(), DATA.means.clone(), 0.2), coverage(samples, DATA).modes
         if (hint := _no_count(got, name)) is not None:
             return hint
-        if abs(float(got) - right) > 1e-6:
+        if not abs(float(got) - right) <= 1e-6:  # not a number is never within
             return f"for {name} you return {float(got):g}, not {right}{_kind_of_count(float(got), samples)}"
     return None
 
@@ -58,9 +62,13 @@ def _kind_of_count(got: float, samples: torch.Tensor) -> str:
             nearest[aside < 0.6].unique().numel()
         ),
         ". You count samples; several samples in one mode cover one mode.": (distances < 0.6).sum(),
+        ". 3 standard deviations are 0.6 here, not 3.": (
+            nearest[distances < 3].unique().numel() if distances.max() > 3 else math.nan
+        ),
         ". That counts every mode that is nearest to a sample, however far the sample is.": nearest.unique().numel(),
-        ". 3 standard deviations are 0.6 here, not 3.": nearest[distances < 3].unique().numel(),
-        ". That counts within 1 standard deviation; 3 are asked for.": nearest[distances < 0.2].unique().numel(),
+        ". Are you stricter than 3 standard deviations, along the straight line?": nearest[distances < 0.2]
+        .unique()
+        .numel(),
         ". That is a share of the modes; their number is asked for.": nearest[distances < 0.6].unique().numel() / 6,
     }
     return next((words for words, count in mistakes.items() if abs(got - float(count)) < 1e-6), ".")
@@ -94,7 +102,9 @@ def _no_shares(got: Any, name: str, places: int) -> str | None:
         return f"for {name} you return {got!r}; a tensor of {places} shares is asked for, one for each place."
     if got.shape != (places,):
         return f"for {name} you return a tensor of shape {tuple(got.shape)}; a share for each place is ({places},)."
-    if not got.isfinite().all() or (got < -1e-6).any():
+    if not got.isfinite().all():
+        return f"for {name} a share is not a number."
+    if (got < -1e-6).any():
         return f"for {name} a share is {got.min().item():.4g}: a share cannot be less than nothing."
     if abs(got.sum().item() - 1) > 1e-4:
         return f"for {name} your shares sum to {got.sum().item():.4g}; they are all the fakes, so they sum to 1."
@@ -134,7 +144,7 @@ WHY_NOT = {
     (1, "less momentum"): "momentum carries a gradient on; here there is next to none to carry.",
     (2, "penalty"): "this run has one already, and D is not too sure of itself.",
     (2, "less momentum"): "this run has none.",
-    (3, "more steps"): "the samples are not on their way: they go round. You will see twice as many steps below.",
+    (3, "more steps"): "the samples are not on their way: they go round. You will see half as many again below.",
     (3, "penalty"): "a fair thought; at a momentum this high it was not enough. The map shows what is.",
 }
 

@@ -10,14 +10,11 @@ from gan_edu.game.training import Training
 from gan_edu.game.updates import discriminator_only, generator_only
 from gan_edu.show.frames import Arrays, after_the_step, parts_of_a_step
 from gan_edu.show.timeline import Moment, Timeline, animation
-from gan_edu.show.watched import Watched
+from gan_edu.show.watched import LABELS, Watched
 
 SHORTEST, LONGEST = 1 / 32, 1 / 24  # seconds of training between two looks,
 LOOKING = 0.08  # such that looking takes this share of the time, if it can be done between these two
-KEEP_EVERY = 5  # frames while it trains, for a state to go back to costs as much as the frame;
-BEGINNING = 64  # but each of so many at the beginning, where most happens
 PART_SECONDS = 2.5  # how long each part of a step is shown in slow motion
-LAST = ()  # stands for the last part of a step, which is known only once the step is made
 MOVED = {"both": "both players have", "discriminator": "only D has", "generator": "only G has"}
 
 
@@ -38,7 +35,7 @@ class Lab:
         self.past: int | None = None
         self.film: Iterator[bytes | None] | None = None
         self.timeline = Timeline()
-        self._looks, self._steps, self._cost, self._before, self._due = 0, 1, 0.0, 0.0, 0.0
+        self._steps, self._cost, self._before, self._due = 1, 0.0, 0.0, 0.0
         self._forget_parts()
         self.now = self.look()
 
@@ -150,10 +147,11 @@ class Lab:
         Returns:
             Seconds to wait for a command before the next time, and the animation once it is ready.
         """
-        wait, film = 0.0, next(self.film, None) if self.film else None
-        if film:
-            self.film, self.say = None, f"The animation is ready: {len(film) / 1e6:.1f} MB."
+        wait, film = 0.0, None
         try:
+            film = next(self.film) if self.film else None
+            if film:
+                self.film, self.say = None, f"The animation is ready: {len(film) / 1e6:.1f} MB."
             if self.playing and self.slow:
                 if time.perf_counter() >= self._due:
                     self._next_part()
@@ -163,6 +161,7 @@ class Lab:
                 self._train_a_frame()
         except Exception as error:
             self.pause()
+            self.film = None
             self.fail(error)
         return wait, film or b""
 
@@ -183,9 +182,10 @@ class Lab:
     def look(self) -> Moment:
         """Look at the present, and keep it if it is time to."""
         runs = tuple(run.look(self.on, resting=not self.playing) for run in self.runs)
-        self._looks += 1
-        often = not self.playing or len(self.timeline.moments) < BEGINNING or self._looks % KEEP_EVERY == 0
-        due = often and self.timeline.due(self.step)
+        for name, why in (refused for run in self.runs for refused in run.refused.items()):
+            self.on = [other for other in self.on if other != name]
+            self.error = f"{LABELS[name]} cannot be shown. {why}"
+        due = self.timeline.due(self.step, in_a_hurry=self.playing)
         self.now = Moment(self.step, runs, tuple(run.training.state() for run in self.runs) if due else ())
         if due:
             self.timeline.keep(self.now)
@@ -222,6 +222,9 @@ class Lab:
         except Exception:
             if len(self.runs) > 1:
                 self._bring_back(self.timeline.moments[-1])
+            self.timeline.forget_after(self.step)  # a training that diverged has gone back by itself
+            for run in self.runs:
+                run.refresh()
             raise
 
     def _bring_back(self, moment: Moment) -> None:
@@ -237,11 +240,11 @@ class Lab:
         self._parts: list[Arrays] = [{} for _ in self.runs]
 
     def _next_part(self) -> None:
-        if self._coming == [LAST]:
+        if self._coming == [()]:  # stands for the last part, which is known only once the step is made
             self._train(1)
             part = [after_the_step(run.sight, before) for run, before in zip(self.runs, self._parts, strict=True)]
         else:
-            self._coming = self._coming or [*zip(*(parts_of_a_step(run.sight) for run in self.runs), strict=True), LAST]
+            self._coming = self._coming or [*zip(*(parts_of_a_step(run.sight) for run in self.runs), strict=True), ()]
             part = self._coming[0]
         self._coming = self._coming[1:]
         self.say, self._parts = part[0][0], [arrays for _, arrays in part]

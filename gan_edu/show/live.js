@@ -8,7 +8,7 @@ const PLANE = 336, CURVES = [336, 150], BEST = 128; // CSS pixels
 const APART = 0.08; // between points drawn with the mouse, in the plane's half side
 const LONGEST_ARROW = 0.25; // of the plane's half side, for the steepest slopes
 const NO_ANSWER = 3000, WORDS_EVERY = 120, ANSWER_EVERY = 500; // milliseconds
-const ANSWER_FRAMES = 5; // an answer costs JupyterLab and the kernel more than a frame, so it is given for some at once
+const ANSWER_FRAMES = 4; // an answer costs JupyterLab and the kernel more than a frame, so it is given for some at once
 
 function node(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -505,11 +505,13 @@ function render({ model, el }) {
   const appearing = new IntersectionObserver(schedule); // back on the screen: draw what has come meanwhile
   appearing.observe(root);
   model.on("change:frame", schedule);
+  model.on("change:status", schedule);
   model.on("msg:custom", receive);
   schedule();
   return () => {
     appearing.disconnect();
     model.off("change:frame", schedule);
+    model.off("change:status", schedule);
     model.off("msg:custom", receive);
     if (film.href) URL.revokeObjectURL(film.href);
   };

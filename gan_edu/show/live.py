@@ -25,7 +25,7 @@ from gan_edu.show.lab import Lab
 from gan_edu.show.timeline import still
 from gan_edu.show.watched import LABELS
 
-IN_FLIGHT = 8  # frames sent and not yet answered for; the page answers for five at once
+IN_FLIGHT = 6  # frames sent and not yet answered for; the page answers for four at once
 UNSEEN_SECONDS = 3.0  # without an answer of the page while it trains, nobody is watching
 LINGER_SECONDS = 0.5  # at rest, before the saved picture is renewed and the thread ends
 
@@ -101,13 +101,13 @@ class Live(anywidget.AnyWidget):
 
     def _take(self, wait: float) -> list[dict] | None:
         """The commands that have come; None when there is nothing more to do, and this thread is to end."""
+        resting = not self.lab.busy and not self.lab.released
         with self._wake:
-            if not self._commands and wait > 0:
-                self._wake.wait(wait)
-            if not self._commands and not self.lab.busy and not self.lab.released:
-                self._wake.wait(LINGER_SECONDS)
-                if not self._commands and self.saved:
-                    self.saved.renew(self.lab)
+            if not self._commands and (wait > 0 or resting):
+                self._wake.wait(LINGER_SECONDS if resting else wait)
+        if resting and not self._commands and self.saved:
+            self.saved.renew(self.lab)
+        with self._wake:
             commands = [*self._commands]
             self._commands.clear()
             if not commands and not self.lab.busy:
@@ -118,20 +118,28 @@ class Live(anywidget.AnyWidget):
     def _show(self) -> None:
         if self._sent <= self._drawn:
             self._answered = time.monotonic()
+        try:
+            answer = self._answer()
+        except Exception as error:  # the networks are the learner's own: whatever happens, the reader sees it
+            self.lab.pause()
+            self.lab.fail(error)
+            answer = {"status": self._status()}
         with self.hold_sync():  # one message, so that picture and words change together
-            for name, value in self._answer().items():
+            for name, value in answer.items():
                 setattr(self, name, value)
 
     def _answer(self) -> dict[str, object]:
-        lab = self.lab
-        lab.look()
+        self.lab.look()
         self._sent += 1
+        settings = [dict(run.steering.values) for run in self.lab.runs]
+        frame = {"number": self._sent, "runs": self.lab.frame()}
+        return {"status": self._status(), "settings": settings, "frame": frame}
+
+    def _status(self) -> dict[str, object]:
+        lab, kept = self.lab, len(self.lab.timeline.moments)
         status = {name: getattr(lab, name) for name in ("playing", "slow", "on", "say", "error", "released", "step")}
-        kept = len(lab.timeline.moments)
         status |= {"rate": round(lab.rate), "seed": lab.runs[0].training.seed, "heard": self._heard, "kept": kept}
-        status |= {"shown": lab.shown.step, "moment": kept - 1 if lab.past is None else lab.past}
-        settings = [dict(run.steering.values) for run in lab.runs]
-        return {"status": status, "settings": settings, "frame": {"number": self._sent, "runs": lab.frame()}}
+        return status | {"shown": lab.shown.step, "moment": kept - 1 if lab.past is None else lab.past}
 
     def __repr__(self) -> str:
         return f"Live({self.title!r})"

@@ -21,6 +21,7 @@ from gan_edu.show.stage import Stage
 
 MOST_MOMENTS = 256
 MOST_BYTES = 64 * 2**20  # 64 MB for all moments of one lab
+BEGINNING, HURRIED = 64, 5  # moments: the state to go back to costs as much as a frame, but the beginning is worth it
 MOST_LOSSES = 256  # points of a loss curve: as many as the page has room for
 PICTURES, MILLISECONDS = 60, 120  # of an animation: how many at most, and how long each is shown
 
@@ -76,10 +77,13 @@ class Timeline:
 
     def __init__(self) -> None:
         self.moments: list[Moment] = []
-        self.spacing, self.room = 1, MOST_MOMENTS
+        self.spacing, self.room, self._offered = 1, MOST_MOMENTS, 0
 
-    def due(self, step: int) -> bool:
-        """Whether the moment at this step is to be kept."""
+    def due(self, step: int, in_a_hurry: bool = False) -> bool:
+        """Whether the moment at this step is to be kept; in a hurry, of those after the beginning one in five."""
+        self._offered += 1
+        if in_a_hurry and len(self.moments) >= BEGINNING and self._offered % HURRIED:
+            return False
         return not self.moments or step >= self.moments[-1].step + self.spacing
 
     def keep(self, moment: Moment) -> None:

@@ -1,6 +1,6 @@
 """One training that is watched: its settings, its losses so far, and how it is seen."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -90,19 +90,33 @@ class Watched:
             self.training.update = own
 
     def look(self, on: Iterable[str], resting: bool) -> Seen:
-        """What these views show of the run now; at rest nothing of it is older."""
-        sight = self.sight
+        """What these views show of the run now; at rest nothing of it is older.
+
+        A view that this training's networks do not allow is left out, and why stands in `refused`: a discriminator that
+        judges examples in groups, for one, need not take any number of them.
+        """
+        self.refused, sight = {}, self.sight
         arrays = points(sight) if self.points else images(sight)
-        for name, view in OF_POINTS.items():
-            if name in on:
-                if resting or name not in self._last or self._looks % view.every == 0:
-                    self._last[name] = view.look(sight)
+        for name, (look, every) in self._views.items():
+            if name in on and (resting or name not in self._last or self._looks % every == 0):
+                self._last[name] = self._see(name, look, sight)
+            if name in on and name in OF_POINTS:
                 arrays |= self._last[name]
-        if resting or "numbers" not in self._last or self._looks % NUMBERS_EVERY == 0:
-            self._last["numbers"] = numbers(sight)
         self._looks += 1
         self.losses.add(self.training.step, *map(float, self.training.losses))
-        return Seen(self.name, sight.extent, arrays, self._last["numbers"] if "numbers" in on else [])
+        return Seen(self.name, sight.extent, arrays, list(self._last["numbers"]) if "numbers" in on else [])
+
+    @property
+    def _views(self) -> dict[str, tuple[Callable[[Sight], object], int]]:
+        of_points = {name: (view.look, view.every) for name, view in OF_POINTS.items()}
+        return (of_points if self.points else {}) | {"numbers": (numbers, NUMBERS_EVERY)}
+
+    def _see(self, name: str, look: Callable[[Sight], object], sight: Sight) -> object:
+        try:
+            return look(sight)
+        except Exception as error:
+            self.refused[name] = f"{type(error).__name__}: {error}"
+            return {}
 
     def frame(self, seen: Seen, extra: Arrays) -> dict[str, object]:
         """What the page draws: numbers, and arrays as bytes of float32 (of uint8 those that are shares)."""
