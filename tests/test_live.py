@@ -103,6 +103,26 @@ class TestThread:
         assert widget.status["error"] == "RuntimeError: thirty is enough"
         assert widget.status["say"] == "Paused at step 30."
 
+    def test_an_error_in_looking_is_shown_and_the_lab_stays_alive(self, widget: Live, training: Training) -> None:
+        whole, training.averaged = training.averaged, None
+        hear(widget, do="step_once", **{"with": {"who": "both"}})
+        until(lambda: widget._thread is None)
+        assert widget.status["error"] == "TypeError: 'NoneType' object is not callable"
+        training.averaged = whole
+        hear(widget, do="play")
+        until(lambda: widget.status["playing"])
+        assert widget.status["error"] == ""
+
+    def test_an_error_in_drawing_the_saved_picture_is_shown(self, widget: Live) -> None:
+        class Broken:
+            def renew(self, lab: Lab) -> None:
+                raise ValueError("no paper")
+
+        widget.saved = Broken()
+        hear(widget, do="step_once", **{"with": {"who": "both"}})
+        until(lambda: widget._thread is None)
+        assert widget.status["error"] == "ValueError: no paper"
+
 
 class TestPage:
     def test_no_more_frames_are_sent_than_are_drawn(self, widget: Live, training: Training) -> None:

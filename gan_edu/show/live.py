@@ -106,7 +106,11 @@ class Live(anywidget.AnyWidget):
             if not self._commands and (wait > 0 or resting):
                 self._wake.wait(LINGER_SECONDS if resting else wait)
         if resting and not self._commands and self.saved:
-            self.saved.renew(self.lab)
+            try:
+                self.saved.renew(self.lab)
+            except Exception as error:
+                self.lab.fail(error)
+                self._show()
         with self._wake:
             commands = [*self._commands]
             self._commands.clear()
