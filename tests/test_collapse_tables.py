@@ -13,7 +13,10 @@ from benchmarks import collapse
 from gan_edu.measure.modes import coverage
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-TABLES = {name: list(csv.DictReader((NOTEBOOKS / f"05_{name}.csv").open())) for name in ("repairs", "scoreboard")}
+TABLES = {
+    name: list(csv.DictReader((NOTEBOOKS / f"05_{name}.csv").read_text().splitlines()))
+    for name in ("repairs", "scoreboard")
+}
 NAMES = collapse.definitions()
 
 
