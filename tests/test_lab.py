@@ -345,3 +345,10 @@ def test_after_a_divergence_nothing_is_kept_of_the_steps_that_were_taken_back() 
     assert "TrainingDiverged" in lab.error or lab.step > 150
     assert lab.timeline.moments[-1].step <= lab.step
     assert lab.runs[0].losses.array()[-1, 0] <= lab.step
+
+
+def test_a_switch_turns_as_often_as_it_is_pressed(lab: Lab):
+    for presses in range(1, 6):
+        tell(lab, "play_or_pause")
+        tell(lab, "slow_motion")
+        assert (lab.playing, lab.slow) == (presses % 2 == 1, presses % 2 == 1)

@@ -1,7 +1,4 @@
-"""A run under a reader's hand, or two in step: every command of the page, and what the page is to show then.
-
-It knows neither threads nor widgets. One command or one `go_on` at a time, and between two of them the run is whole.
-"""
+"""A run under a reader's hand, or two in step: all that the page can ask for. It knows neither threads nor widgets."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,8 +19,7 @@ class Lab:
     """The runs, the record of them, and what the reader has asked for.
 
     Args:
-        trainings: one, or two that are at the same step.
-        names: one for each.
+        trainings, names: one, or two that are at the same step, and a name for each.
     """
 
     def __init__(self, trainings: Sequence[Training], names: Sequence[str]) -> None:
@@ -52,7 +48,7 @@ class Lab:
     def obey(self, command: dict) -> None:
         """Do what the page asks: `do` names a method below, `with` holds its arguments. What goes wrong is shown."""
         actions = [self.play, self.pause, self.step_once, self.slow_motion, self.steer, self.switch, self.reset]
-        actions += [self.look_back, self.go_on_from_here, self.make_film, self.release]
+        actions += [self.look_back, self.go_on_from_here, self.make_film, self.release, self.play_or_pause]
         try:
             if self.released:
                 raise RuntimeError("this training is in another lab now: run this cell again to have it here")
@@ -75,6 +71,10 @@ class Lab:
         self.playing, self.rate = False, 0.0
         self.say = f"Paused at step {self.step:,}{because}."
 
+    def play_or_pause(self) -> None:
+        """Turn the switch the other way, as it stands now: no press is lost."""
+        (self.pause if self.playing else self.play)()
+
     def step_once(self, who: str) -> None:
         """Make one step of both players, or of one of them; in slow motion, show the next part of one of both."""
         self.pause()
@@ -87,9 +87,9 @@ class Lab:
         self._each(lambda run: run.move_once(rules.get(who, run.training.update)))
         self.say = f"Step {self.step:,}: {MOVED[who]} moved."
 
-    def slow_motion(self, on: bool) -> None:
-        """From now on show the parts of each step in order, or go back to full speed."""
-        self.slow = bool(on)
+    def slow_motion(self, on: bool | None = None) -> None:
+        """From now on show the parts of each step in order, or go back to full speed; None: the other way."""
+        self.slow = not self.slow if on is None else bool(on)
         self._forget_parts()
         self.say = "Slow motion: each step in six parts." if self.slow else "Slow motion is off."
 
@@ -208,11 +208,11 @@ class Lab:
 
     def _train(self, steps: int) -> int:
         """Train all runs in step until the reader asks for something; return how many steps were made."""
-        made = 0
-        while made < steps and not (made and self.asked()):
+        for made in range(1, steps + 1):
             self._each(Watched.advance)
-            made += 1
-        return made
+            if self.asked():
+                return made
+        return steps
 
     def _each(self, move: Callable[[Watched], None]) -> None:
         """Let each run make a step. If one of two cannot, both go back to the last moment that was kept: in step."""

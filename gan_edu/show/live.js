@@ -369,8 +369,9 @@ function render({ model, el }) {
   };
 
   const status = () => model.get("status");
-  const play = button("Play", "play", () => send(status().playing ? "pause" : "play"));
-  const slow = button("Slow motion", "slow", () => send("slow_motion", { on: !status().slow }));
+  // The kernel knows which way a switch stands when its turn comes, so that no press of many is lost.
+  const play = button("Play", "play", () => send("play_or_pause"));
+  const slow = button("Slow motion", "slow", () => send("slow_motion"));
   const place = node("span", { class: "gan-live-place" });
   const transport = node(
     "div",

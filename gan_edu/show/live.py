@@ -27,6 +27,7 @@ from gan_edu.show.watched import LABELS
 
 IN_FLIGHT = 6  # frames sent and not yet answered for; the page answers for four at once
 UNSEEN_SECONDS = 3.0  # without an answer of the page while it trains, nobody is watching
+WIDTH = 780  # of the saved picture, in pixels of the page
 LINGER_SECONDS = 0.5  # at rest, before the saved picture is renewed and the thread ends
 
 
@@ -182,7 +183,8 @@ class Saved:
         picture = still(lab.now, [run.losses for run in lab.runs], marks)
         paragraph = f'<p class="gan-live-saved"><em>{html.escape(sentence)}</em></p>'
         words = {"text/html": paragraph, "text/plain": sentence}
-        return {"image/png": picture, "text/plain": sentence}, words, {"image/png": {"alt": sentence}}
+        about = {"image/png": {"alt": sentence, "width": WIDTH}}
+        return {"image/png": picture, "text/plain": sentence}, words, about
 
 
 def live(
