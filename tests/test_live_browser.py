@@ -97,13 +97,14 @@ class TestTransport:
         points.play_until(50)
         rows = points.root.locator(".gan-live-numbers > div").all()
         shown = dict(row.locator("dt, dd").all_inner_texts() for row in rows)
-        real, fake = points.ask("[torch.sigmoid(s).mean().item() for s in training.snapshot().scores()]")
+        given = "[torch.sigmoid(training.gan.discriminator(x)).mean().item() for x in (sight.real, sight.generated)]"
+        real, fake = points.ask(f"[{given} for sight in [lab.runs[0].sight]][0]")
         assert shown["D on real"] == f"{real:.2f}"
         assert shown["D on fakes"] == f"{fake:.2f}"
         norm = "sum(p.grad.square().sum().item() for p in training.gan.{}.parameters()) ** 0.5"
         for name, network in (("D", "discriminator"), ("G", "generator")):
             assert float(shown[f"gradient of {name}"]) == pytest.approx(points.ask(norm.format(network)), rel=0.06)
-        nearest = "torch.cdist(training.snapshot().samples, training.data.means.float()).min(1)"
+        nearest = "torch.cdist(lab.runs[0].sight.generated, training.data.means.float()).min(1)"
         near = points.ask(f"({nearest}.values < 3 * 0.05).float().mean().item()")
         assert shown["high quality"] == f"{100 * near:.0f} %"
         assert shown["modes covered"].endswith("of 8")

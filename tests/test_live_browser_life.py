@@ -107,24 +107,6 @@ class TestKernel:
         expect(first.root.locator(".gan-live-silence")).to_be_hidden()
         assert first.play_until(10) == first.shown_step()
 
-    def test_busy_with_another_cell(self, first: LivePage) -> None:
-        first.notebook.ask("busy", f"busy = {browser.RUN_SECONDS}")
-        first.button("play").click()
-        expect(first.root.locator(".gan-live-place")).to_contain_text("steps/s")
-        run_cell(first, 4)
-        status = f"() => {KERNEL}.session.kernel.status === 'busy'"
-        first.page.wait_for_function(status)
-        first.dial("d_rate").focus()
-        first.dial("d_rate").press("End")
-        first.button("play").click()
-        expect(first.root).to_have_attribute("data-playing", "false", timeout=4000)
-        step = first.shown_step()
-        first.button("step").click()
-        expect(first.root).to_have_attribute("data-step", str(step + 1), timeout=4000)
-        assert first.page.evaluate(status)
-        first.notebook.within(browser.PAGE_SECONDS, f"() => {KERNEL}.session.kernel.interrupt()")  # ends the other cell
-        first.until_kernel("(training.step, training.gan.d_optimizer.defaults['lr'])", (step + 1, 0.1))
-
     def test_running_the_cell_again_keeps_the_training(self, first: LivePage) -> None:
         first.button("play").click()
         expect(first.root.locator(".gan-live-place")).to_contain_text("steps/s")
