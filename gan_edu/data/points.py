@@ -84,7 +84,7 @@ def ring(modes: int = 8, radius: float = 1.0, standard_deviation: float = 0.05) 
     """
     angles = torch.arange(positive_integer("modes", modes), dtype=torch.float64) * (2 * math.pi / modes)
     circle = torch.stack([angles.cos(), angles.sin()], dim=-1)
-    return _equal(positive_number("radius", radius) * circle, standard_deviation)
+    return around(positive_number("radius", radius) * circle, standard_deviation)
 
 
 def grid(side: int = 5, spacing: float = 2.0, standard_deviation: float = 0.05) -> GaussianMixture:
@@ -93,7 +93,7 @@ def grid(side: int = 5, spacing: float = 2.0, standard_deviation: float = 0.05) 
     With its defaults the 25 Gaussians of the published benchmark (Lin et al. 2018, arXiv:1712.04086).
     """
     ticks = torch.arange(positive_integer("side", side), dtype=torch.float64) - (side - 1) / 2
-    return _equal(torch.cartesian_prod(ticks, ticks) * positive_number("spacing", spacing), standard_deviation)
+    return around(torch.cartesian_prod(ticks, ticks) * positive_number("spacing", spacing), standard_deviation)
 
 
 def mixture(
@@ -126,7 +126,8 @@ def mixture(
     return GaussianMixture(centres.unsqueeze(-1), widths, shares / shares.sum())
 
 
-def _equal(means: torch.Tensor, standard_deviation: float) -> GaussianMixture:
-    modes = len(means)
+def around(centres: torch.Tensor, standard_deviation: float = 0.05) -> GaussianMixture:
+    """Equal Gaussians around these centres (K, D)."""
+    modes = len(centres)
     widths = torch.full((modes,), positive_number("standard_deviation", standard_deviation), dtype=torch.float64)
-    return GaussianMixture(means, widths, torch.full((modes,), 1 / modes, dtype=torch.float64))
+    return GaussianMixture(centres, widths, torch.full((modes,), 1 / modes, dtype=torch.float64))

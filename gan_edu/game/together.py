@@ -83,7 +83,8 @@ class _Members:
         self.streams = Streams([training.stream for training in trainings])
         self.data, self.batch_size = first.data, first.batch_size
         self.update, self.schedule, self.averaging = first.update, first.schedule, first.averaging
-        self.averaged = Ensemble([training.averaged for training in trainings])
+        if self.averaging is not None:
+            self.averaged = Ensemble([training.averaged for training in trainings])
         self.step = first.step
         self.losses = tuple(torch.stack(losses) for losses in zip(*(t.losses for t in trainings), strict=True))
         self.diverged_at = torch.zeros(len(trainings), dtype=torch.long)  # 0: not so far

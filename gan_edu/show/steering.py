@@ -12,7 +12,7 @@ from functools import partial
 
 import torch
 
-from gan_edu.data.points import GaussianMixture, grid, ring
+from gan_edu.data.points import GaussianMixture, around, grid, ring
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import minimax, non_saturating, relativistic
 from gan_edu.game.penalties import R1, Both, Penalty
@@ -25,7 +25,6 @@ UPDATES = (1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
 LOSSES = {"non-saturating": non_saturating, "minimax": minimax, "relativistic": relativistic}
 AS_GIVEN, DRAWN = "as given", "your points"
 MOST_POINTS, FARTHEST = 200, 10.0  # points that a reader may give, and how far from the origin
-WIDTH = 0.05  # standard deviation of each mode of the data to choose from
 
 Value = float | str
 
@@ -51,18 +50,18 @@ def spiral(modes: int = 24) -> GaussianMixture:
     """Equal Gaussians along one and a half turns of a spiral."""
     share = torch.linspace(0.15, 1, modes, dtype=torch.float64)
     angles = 3 * math.pi * share
-    return _around(share.unsqueeze(-1) * torch.stack([angles.cos(), angles.sin()], dim=-1))
+    return around(share.unsqueeze(-1) * torch.stack([angles.cos(), angles.sin()], dim=-1))
 
 
 def line(modes: int = 5) -> GaussianMixture:
     """Equal Gaussians on a slanting line."""
     ticks = torch.linspace(-1, 1, modes, dtype=torch.float64)
-    return _around(torch.stack([ticks, ticks / 2], dim=-1))
+    return around(torch.stack([ticks, ticks / 2], dim=-1))
 
 
 def two_blobs() -> GaussianMixture:
     """Two equal Gaussians side by side."""
-    return _around(torch.tensor([[-0.8, 0.0], [0.8, 0.0]], dtype=torch.float64))
+    return around(torch.tensor([[-0.8, 0.0], [0.8, 0.0]], dtype=torch.float64))
 
 
 def small_grid() -> GaussianMixture:
@@ -92,13 +91,7 @@ def points_from(text: str) -> GaussianMixture:
         centres.append((x, y))
     if not 1 <= len(centres) <= MOST_POINTS:
         raise ValueError(f"your points must be 1 to {MOST_POINTS}, got {len(centres)}")
-    return _around(torch.tensor(centres, dtype=torch.float64))
-
-
-def _around(centres: torch.Tensor) -> GaussianMixture:
-    modes = len(centres)
-    widths = torch.full((modes,), WIDTH, dtype=torch.float64)
-    return GaussianMixture(centres, widths, torch.full((modes,), 1 / modes, dtype=torch.float64))
+    return around(torch.tensor(centres, dtype=torch.float64))
 
 
 def dials(training: Training) -> dict[str, Dial]:
