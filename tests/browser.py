@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -200,3 +201,21 @@ def opened(browser: Browser, lab: Lab, name: str) -> Iterator[OpenNotebook]:
         yield notebook
     finally:
         notebook.close()
+
+
+def need_chromium() -> None:
+    """Skip the test where there is no browser; in CI, fail it."""
+    if CHROMIUM is None:
+        reason = "chromium must be installed for this test (Debian: apt-get install chromium), got none"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+def drag(slider: Locator) -> None:
+    """Drag a slider from its middle to beyond its right end."""
+    box, mouse = slider.bounding_box(), slider.page.mouse
+    middle = box["y"] + box["height"] / 2
+    mouse.move(box["x"] + box["width"] / 2, middle)
+    mouse.down()
+    for share in (0.6, 0.7, 0.8, 0.9, 1.1):
+        mouse.move(box["x"] + share * box["width"], middle)
+    mouse.up()

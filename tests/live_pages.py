@@ -3,7 +3,6 @@
 What the page shows can so be held against the training itself, read in the kernel.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -94,9 +93,7 @@ def written(path: Path, sources: Sequence[str]) -> None:
 @contextmanager
 def opened(folders: pytest.TempPathFactory, sources: Sequence[str]) -> Iterator[OpenNotebook]:
     """A notebook of these cells, open in JupyterLab."""
-    if browser.CHROMIUM is None:
-        reason = "chromium must be installed for this test (Debian: apt-get install chromium), got none"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    browser.need_chromium()
     root = folders.mktemp("notebooks")
     written(root / "labs.ipynb", sources)
     with (

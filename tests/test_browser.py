@@ -1,6 +1,5 @@
 """What a reader does, in a real browser: open each notebook, run all cells, move every slider from end to end."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -69,9 +68,7 @@ SENTENCE = "At mean {mean} and width {width} there are {count} < 401 points."
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    if browser.CHROMIUM is None:
-        reason = "chromium must be installed for this test (Debian: apt-get install chromium), got none"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    browser.need_chromium()
     with browser.browsing() as started:
         yield started
 
@@ -176,13 +173,7 @@ class TestSliders:
     def test_mouse_drags(self, sliders: OpenNotebook) -> None:
         explore = sliders.page.locator(".gan-explore")
         slider = explore.locator(".gan-slider-count")
-        box = slider.bounding_box()
-        middle = box["y"] + box["height"] / 2
-        sliders.page.mouse.move(box["x"] + box["width"] / 2, middle)
-        sliders.page.mouse.down()
-        for share in (0.6, 0.7, 0.8, 0.9, 1.1):
-            sliders.page.mouse.move(box["x"] + share * box["width"], middle)
-        sliders.page.mouse.up()
+        browser.drag(slider)
         answered(explore)
         expect(explore.get_by_role("status")).to_have_text(SENTENCE.format(mean="0.0", width="1.00", count=400))
 

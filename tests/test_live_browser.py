@@ -128,13 +128,7 @@ class TestSteering:
     def test_slider_by_mouse_while_training(self, points: LivePage) -> None:
         points.button("play").click()
         points.dial("d_rate").scroll_into_view_if_needed()
-        box = points.dial("d_rate").bounding_box()
-        middle = box["y"] + box["height"] / 2
-        points.page.mouse.move(box["x"] + box["width"] / 2, middle)
-        points.page.mouse.down()
-        for share in (0.6, 0.7, 0.8, 0.9, 1.1):
-            points.page.mouse.move(box["x"] + share * box["width"], middle)
-        points.page.mouse.up()
+        browser.drag(points.dial("d_rate"))
         points.until_kernel("training.gan.d_optimizer.param_groups[0]['lr']", 0.1)
         expect(points.dial("d_rate")).to_have_attribute("aria-valuetext", "0.1")
         assert points.ask("lab.playing")

@@ -22,6 +22,14 @@ from PIL import Image
 from gan_edu.show.stage import Stage
 
 
+def check_words(name: str, words: str) -> None:
+    """Raise a TypeError or ValueError that names it if `words` is not a string, or has nothing in it."""
+    if not isinstance(words, str):
+        raise TypeError(f"{name} must be a string, got {words!r}")
+    if not words.strip():
+        raise ValueError(f"{name} must not be empty, got {words!r}")
+
+
 @dataclass(frozen=True)
 class Slider:
     """One value that the reader moves: `minimum`, `minimum + step`, ..., `maximum`.
@@ -51,10 +59,7 @@ class Slider:
                 raise TypeError(f"{name} must be a number, got {number!r}")
             if not math.isfinite(number):
                 raise ValueError(f"{name} must be finite, got {number!r}")
-        if not isinstance(self.label, str):
-            raise TypeError(f"label must be a string, got {self.label!r}")
-        if not self.label.strip():
-            raise ValueError(f"label must not be empty, got {self.label!r}")
+        check_words("label", self.label)
         if self.step <= 0:
             raise ValueError(f"step must be positive, got {self.step!r}")
         if self.maximum <= self.minimum:
@@ -174,10 +179,7 @@ def explore(draw: Callable[..., str], axes: object, *, title: str, **sliders: Sl
     """
     if not callable(draw):
         raise TypeError(f"draw must be a function, got {draw!r}")
-    if not isinstance(title, str):
-        raise TypeError(f"title must be a string, got {title!r}")
-    if not title.strip():
-        raise ValueError(f"title must not be empty, got {title!r}")
+    check_words("title", title)
     if not sliders:
         raise ValueError("sliders must be one or more, got none")
     for name, slider in sliders.items():

@@ -20,6 +20,7 @@ from IPython.display import DisplayHandle, display
 
 from gan_edu.game.training import Training
 from gan_edu.randomness import positive_integer
+from gan_edu.show.explore import check_words
 from gan_edu.show.frames import equilibrium
 from gan_edu.show.lab import Lab
 from gan_edu.show.timeline import still
@@ -228,10 +229,7 @@ def check(training: Training, title: str, beside: Training | None, names: Sequen
     for name, given in {"training": training, "beside": beside or training}.items():
         if not isinstance(given, Training):
             raise TypeError(f"{name} must be a Training, got {given!r}")
-    if not isinstance(title, str):
-        raise TypeError(f"title must be a string, got {title!r}")
-    if not title.strip():
-        raise ValueError(f"title must not be empty, got {title!r}")
+    check_words("title", title)
     if beside is None:
         return
     if len(names) != 2 or not all(isinstance(name, str) and name.strip() for name in names):
