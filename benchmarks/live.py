@@ -3,15 +3,20 @@
 Run with `python -m benchmarks.live`. One JupyterLab, one headless Chromium, one kernel; two hidden layers of 64, batch
 256, all views as the lab begins with them. The training takes turns, in the same kernel, with one in a thread that
 nobody looks at, so that a busy machine slows both; a share is that of two neighbouring turns.
+
+`python -m benchmarks.live 60` lets it play for 60 minutes instead, and weighs page and kernel after each.
 """
 
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 import numpy as np
+import psutil
 
 from tests import browser
 
@@ -75,14 +80,17 @@ WATCH = """root => {
 
 @dataclass
 class Result:
-    """What was measured, each time: `shown` and `alone` in steps/s, `memory` as (frames, page MB, kernel MB)."""
+    """What was measured, each time: `shown` and `alone` in steps/s.
+
+    `memory` is (frames drawn, MB of the page's objects, MB of the page's process, MB of the kernel's process).
+    """
 
     frames: list[float] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
     alone: list[float] = field(default_factory=list)
     acts: dict[str, list[float]] = field(default_factory=dict)
     seen: dict[str, list[float]] = field(default_factory=dict)
-    memory: list[tuple[int, float, float]] = field(default_factory=list)
+    memory: list[tuple[int, float, float, float]] = field(default_factory=list)
 
     @property
     def shares(self) -> np.ndarray:
@@ -111,7 +119,10 @@ def weigh(notebook: browser.OpenNotebook, result: Result) -> None:
     session = notebook.page.context.new_cdp_session(notebook.page)
     session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
-    result.memory.append((notebook.page.evaluate("window.drawn"), heap, notebook.ask(MEGABYTES)))
+    session.detach()
+    pages = [p for p in psutil.Process().children(recursive=True) if "--type=renderer" in p.cmdline()]
+    page = max(p.memory_info().rss for p in pages) / 2**20
+    result.memory.append((notebook.page.evaluate("window.drawn"), heap, page, notebook.ask(MEGABYTES)))
 
 
 def press(notebook: browser.OpenNotebook, kind: str, selector: str, keys: Sequence[str], result: Result) -> None:
@@ -134,9 +145,9 @@ def press(notebook: browser.OpenNotebook, kind: str, selector: str, keys: Sequen
             result.seen.setdefault(kind, []).append(page.evaluate("window.paused") - pressed)
 
 
-def measure() -> Result:
-    """Everything, in one JupyterLab."""
-    result = Result()
+@contextmanager
+def watched() -> Iterator[browser.OpenNotebook]:
+    """A notebook with one lab, at rest, and both ends wired for measuring."""
     with tempfile.TemporaryDirectory() as folder:
         root, home = Path(folder, "notebooks"), Path(folder, "home")
         root.mkdir(), home.mkdir()
@@ -151,14 +162,37 @@ def measure() -> Result:
             notebook.run_all()
             notebook.page.locator(".gan-live[data-frame]").evaluate(WATCH)
             notebook.ask("None", LISTEN)
-            for _ in range(TURNS):
-                play(notebook, result)
-                result.alone.append(notebook.ask(f"turn({SECONDS})"))
-                weigh(notebook, result)
-            press(notebook, "slider", ".gan-live-momentum", ["ArrowRight", "ArrowLeft"], result)
-            press(notebook, "pause", ".gan-live-play", ["Enter"], result)
-            press(notebook, "step", ".gan-live-step", ["Enter"], result)
+            yield notebook
+
+
+def measure() -> Result:
+    """Everything, in one JupyterLab."""
+    result = Result()
+    with watched() as notebook:
+        for _ in range(TURNS):
+            play(notebook, result)
+            result.alone.append(notebook.ask(f"turn({SECONDS})"))
+            weigh(notebook, result)
+        press(notebook, "slider", ".gan-live-momentum", ["ArrowRight", "ArrowLeft"], result)
+        press(notebook, "pause", ".gan-live-play", ["Enter"], result)
+        press(notebook, "step", ".gan-live-step", ["Enter"], result)
     return result
+
+
+def endure(minutes: int) -> None:
+    """Let it play for so long, and print what page and kernel take."""
+    result = Result()
+    with watched() as notebook:
+        notebook.page.locator(".gan-live-play").press("Enter")
+        for _ in range(minutes):
+            notebook.page.wait_for_timeout(60_000)
+            weigh(notebook, result)
+            print(weight(result.memory[-1]), flush=True)
+
+
+def weight(memory: tuple[int, float, float, float]) -> str:
+    frames, heap, page, kernel = memory
+    return f"after {frames:7,} frames: page's objects {heap:.0f} MB, its process {page:.0f} MB, kernel {kernel:.0f} MB"
 
 
 def line(what: str, values: list[float] | np.ndarray, unit: str, aim: str = "") -> str:
@@ -178,9 +212,8 @@ def main() -> None:
         for kind, taken in times.items():
             median, slow = np.percentile(taken, [50, 90])
             print(f"{title + ', ' + kind:48} {median:8.0f} ms   p90 {slow:.0f} ms   p90 below 100")
-    for frames, page, kernel in result.memory:
-        print(f"after {frames:6,} frames   page {page:6.1f} MB   kernel {kernel:6.1f} MB")
+    print(*map(weight, result.memory), sep="\n")
 
 
 if __name__ == "__main__":
-    main()
+    endure(int(sys.argv[1])) if sys.argv[1:] else main()

@@ -18,9 +18,10 @@ busy = 0.0
 FIRST = "live(trainings['first'], title='first')"
 SECOND = "live(trainings['second'], title='second')"
 BUSY = """
-end = time.time() + busy
+other, end = of_points(seed=2), time.time() + busy
 while time.time() < end:
-    pass
+    other.run(10)
+    print(".", end="")
 """
 FAULTY = """
 trouble = {}  # step: what the loss is multiplied by then
@@ -38,6 +39,7 @@ CELLS = [TRAININGS, FIRST, SECOND, BUSY, FAULTY]
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext"
 UNSEEN = 6  # seconds after which nothing may train any more where nobody is watching
 FILLING, MORE = 500, 500  # frames; one that was kept would take 30 kB in the page, and 100 in the kernel
+BESIDE = "bool(getattr(widget.comm, '_reply_subshell_id', None))"  # whether the kernel hears the page beside the cells
 MOVE = """
 widget = widget_of(trainings["first"])
 for step in range({count}):
@@ -71,6 +73,10 @@ def run_cell(live: LivePage, index: int) -> None:
     )
 
 
+def interrupt(live: LivePage) -> None:
+    live.notebook.within(browser.PAGE_SECONDS, f"() => {KERNEL}.session.kernel.interrupt()")
+
+
 def grows(live: LivePage) -> bool:
     """Whether the training goes on at this moment."""
     step = live.ask("training.step")
@@ -88,13 +94,35 @@ class TestKernel:
     def test_interrupt(self, first: LivePage) -> None:
         first.button("play").click()
         expect(first.root.locator(".gan-live-place")).to_contain_text("steps/s")
-        first.notebook.within(browser.PAGE_SECONDS, f"() => {KERNEL}.session.kernel.interrupt()")
+        interrupt(first)
         assert grows(first)
         first.button("play").click()
         expect(first.root).to_have_attribute("data-playing", "false")
         first.rest()
         assert first.ask("weights(training) == weights(trained(training.step))")
         expect(first.error).to_be_hidden()
+
+    def test_controls_act_while_another_cell_is_busy(self, first: LivePage) -> None:
+        first.until_kernel(BESIDE, True)
+        first.notebook.ask("busy", f"busy = {browser.RUN_SECONDS}")
+        run_cell(first, 4)
+        cell = first.page.locator(".jp-CodeCell").nth(4)
+        expect(cell.locator(".jp-OutputArea-output")).to_contain_text("...")
+        first.button("play").click()
+        first.page.wait_for_function("root => Number(root.dataset.step) > 20", arg=first.root.element_handle())
+        first.button("play").click()
+        expect(first.root).to_have_attribute("data-playing", "false")
+        paused = int(first.root.get_attribute("data-step"))
+        first.button("step").click()
+        expect(first.root).to_have_attribute("data-step", str(paused + 1))
+        first.dial("d_rate").press("End")
+        first.button("step-d").click()
+        expect(first.say).to_contain_text("only D has moved")
+        expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
+        interrupt(first)
+        expect(cell.locator(".jp-OutputArea-output").last).to_contain_text("KeyboardInterrupt")
+        assert first.ask("training.step") == paused + 2
+        assert first.ask("training.gan.d_optimizer.param_groups[0]['lr']") == 0.1
 
     def test_restart(self, first: LivePage) -> None:
         first.button("play").click()

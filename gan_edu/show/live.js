@@ -8,7 +8,8 @@ const PLANE = 336, CURVES = [336, 150], BEST = 128; // CSS pixels
 const APART = 0.08; // between points drawn with the mouse, in the plane's half side
 const LONGEST_ARROW = 0.25; // of the plane's half side, for the steepest slopes
 const NO_ANSWER = 3000, WORDS_EVERY = 120, ANSWER_EVERY = 500; // milliseconds
-const ANSWER_FRAMES = 4; // an answer costs JupyterLab and the kernel more than a frame, so it is given for some at once
+const HELLO_AFTER = 1000; // milliseconds: by then JupyterLab has made the thread of the kernel that hears widgets
+const ANSWER_FRAMES = 8; // an answer costs JupyterLab and the kernel more than a frame, so it is given for some at once
 
 function node(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -37,7 +38,7 @@ function setProperty(element, name, value) {
 // ---- Drawing: each function draws one thing into a canvas, in page pixels.
 
 function picture(width, height, label) {
-  const sharpness = Math.max(1.5, window.devicePixelRatio || 1);
+  const sharpness = Math.max(1, window.devicePixelRatio || 1);
   const canvas = node("canvas", { role: "img", "aria-label": label });
   [canvas.width, canvas.height] = [width * sharpness, height * sharpness];
   canvas.style.aspectRatio = `${width} / ${height}`;
@@ -509,7 +510,9 @@ function render({ model, el }) {
   model.on("change:status", schedule);
   model.on("msg:custom", receive);
   schedule();
+  const greeting = setTimeout(() => tell({ hello: true }), HELLO_AFTER);
   return () => {
+    clearTimeout(greeting);
     appearing.disconnect();
     model.off("change:frame", schedule);
     model.off("change:status", schedule);

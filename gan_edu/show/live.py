@@ -26,7 +26,7 @@ from gan_edu.show.lab import Lab
 from gan_edu.show.timeline import still
 from gan_edu.show.watched import LABELS
 
-IN_FLIGHT = 6  # frames sent and not yet answered for; the page answers for four at once
+IN_FLIGHT = 12  # frames sent and not yet answered for; the page answers for eight at once, so it must be more
 UNSEEN_SECONDS = 3.0  # without an answer of the page while it trains, nobody is watching
 WIDTH = 780  # of the saved picture, in pixels of the page
 LINGER_SECONDS = 0.5  # at rest, before the saved picture is renewed and the thread ends
@@ -65,7 +65,11 @@ class Live(anywidget.AnyWidget):
 
     def _hear(self, widget: object, content: dict, buffers: list) -> None:
         self._answered = time.monotonic()  # somebody is there
-        if "drawn" in content:
+        if "hello" in content:
+            # The kernel hears a widget where that last spoke: so far in its cell, where other cells would be in the
+            # way. From this word on, which says nothing, it is where the page speaks: beside the cells.
+            self.send({})
+        elif "drawn" in content:
             self._drawn = max(self._drawn, content["drawn"])
         else:
             self.tell(content)
