@@ -1,7 +1,7 @@
 """All benchmarks with one command, `python -m benchmarks`, written to benchmarks/RESULTS.md and benchmarks/results.png.
 
-Run it on a machine that does nothing else; it takes about ten minutes. What is a ratio was measured in turns within
-one run. A table gives the median, and the quartiles over the rounds.
+Run it on a machine that does nothing else; it takes about a quarter of an hour. What is a ratio was measured in turns
+within one run. A table gives the median, and the quartiles over the rounds.
 """
 
 import os
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from benchmarks import ensemble, explore, limit, notebooks, step
+from benchmarks import ensemble, explore, limit, live, notebooks, step
 from gan_edu.show import plots
 
 FOLDER = Path(__file__).resolve().parent
@@ -70,6 +70,22 @@ def memory() -> list[Row]:
 def sliders() -> list[Row]:
     times, _ = explore.measure()
     return [row(f"one move of a slider, {name}", taken, 1, " ms") for name, taken in times.items()]
+
+
+def live_lab() -> list[Row]:
+    """The lab in a browser: what it shows, what that costs the training, how fast it obeys, and memory at the end."""
+    taken = live.measure()
+    rows = [
+        row("frames drawn on the page", taken.frames, 1, " /s", "at least 20"),
+        row("steps with everything shown", taken.shown, 0, " /s"),
+        row("speed with everything shown / with nothing shown", taken.shares, 2, "", "at least 0.9"),
+        row("steps with everything shown / GAN Lab's on another machine", taken.times_gan_lab, 0, "", "at least 10"),
+    ]
+    for where, times in (("obeys", taken.acts), ("has obeyed on the page", taken.seen)):
+        for kind, waited in times.items():
+            aim = f"{np.percentile(waited, 90):.0f} ms in 90 % of the cases; aim: 100"
+            rows.append(row(f"from a key until {kind} {where}", waited, 0, " ms", aim))
+    return [*rows, ("memory", "", "", live.weight(taken.memory[-1]))]
 
 
 def imports(rounds: int = 5) -> list[Row]:
@@ -136,6 +152,7 @@ def main() -> None:
         "One step": steps(),
         "Many GANs at once": together,
         "Sliders and imports": sliders() + imports(),
+        "The live lab": live_lab(),
         "Notebooks": notebook_rows(),
     }
     picture(curves).savefig(FOLDER / "results.png")

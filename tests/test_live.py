@@ -2,8 +2,10 @@
 
 import base64
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -58,6 +60,17 @@ def watch(widget: Live) -> None:
 
 
 class TestThread:
+    def test_the_page_answers_before_the_kernel_waits_for_it(self) -> None:
+        answers = re.search(r"ANSWER_FRAMES = (\d+)", Path(module.__file__).with_name("live.js").read_text("utf-8"))
+        assert int(answers[1]) < IN_FLIGHT
+
+    def test_the_page_is_greeted_back(self, widget: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        said = []
+        monkeypatch.setattr(widget, "send", said.append)
+        hear(widget, hello=True)
+        assert said == [{}]
+        assert widget._thread is None
+
     def test_there_is_none_while_there_is_nothing_to_do(self, widget: Live) -> None:
         assert widget._thread is None
         hear(widget, do="step_once", **{"with": {"who": "both"}}, number="page:1")

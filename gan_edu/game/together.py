@@ -135,7 +135,7 @@ class _Members:
 
     def _outcome(self, training: Training, diverged_at: torch.Tensor) -> Snapshot | TrainingDiverged:
         try:
-            snapshot = training._keep()
+            snapshot = training.keep()
         except TrainingDiverged as error:  # its weights are finite, but its samples are not
             return error
         return TrainingDiverged(int(diverged_at), "a loss or a weight", snapshot) if diverged_at else snapshot

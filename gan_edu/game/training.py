@@ -99,7 +99,7 @@ class Training:
         with torch.no_grad():
             self.gan.discriminator(batch)  # and one that its groups do not divide
         self._data, self._real, self._noise = data, real, noise
-        self._keep()
+        self.keep()
 
     def draw(self) -> torch.Tensor:
         """Draw a batch of real examples (B, ...) from the training stream."""
@@ -118,9 +118,9 @@ class Training:
         while self.step < end:
             with _interrupt_between_steps() as check_interrupt:
                 for _ in range(min(every, end - self.step)):
-                    self._advance()
+                    self.advance()
                     check_interrupt()
-            yield self._keep()
+            yield self.keep()
 
     def run(self, steps: int) -> Snapshot:
         """Train, and return the last snapshot. Raises as `watch`."""
@@ -159,9 +159,10 @@ class Training:
         if state.seed != self.seed:
             self.seed = state.seed
             self.data = self._data  # the examples and the noise that are looked at come from the seed
-        self._keep()
+        self.keep()
 
-    def _advance(self) -> None:
+    def advance(self) -> None:
+        """Make one step, and do not look; `keep` now and then, to have a state to fall back on."""
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             for group in optimizer.param_groups:
                 group["lr"] = optimizer.defaults["lr"] * self.schedule(self.step)
@@ -174,7 +175,7 @@ class Training:
         if self.averaging is not None:
             average(self.averaged, self.gan.generator, self.averaging, self.step)
 
-    def _keep(self) -> Snapshot:
+    def keep(self) -> Snapshot:
         """Look, and keep the state to fall back on if it is finite."""
         snapshot = self.snapshot()
         networks = self.gan.generator, self.gan.discriminator

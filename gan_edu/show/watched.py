@@ -76,9 +76,9 @@ class Watched:
 
     def advance(self) -> None:
         """Make one step with the same bits as `Training.run`, without its snapshot, which costs as much as the step."""
-        self.training._advance()
+        self.training.advance()
         if self.training.step % KEEP_EVERY == 0:
-            self.training._keep()
+            self.training.keep()
 
     def move_once(self, rule: Update) -> None:
         """Make one step by another rule than the training's own."""
