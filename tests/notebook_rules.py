@@ -7,6 +7,7 @@ import ast
 import copy
 import html
 import re
+import symtable
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -234,6 +235,36 @@ def outputs_compared(page: Page) -> Iterator[str]:
             yield f"cell {number} must not be ignored: nothing in it depends on the machine"
 
 
+def read_by(name: str, functions: dict[str, set[str]]) -> set[str]:
+    """The names outside of it that a function reads, itself and through other functions of the notebook."""
+    seen, ahead = set(), {name}
+    while ahead:
+        here = ahead.pop()
+        seen.add(here)
+        ahead |= functions.get(here, set()) - seen
+    return seen
+
+
+def outside(table: symtable.SymbolTable) -> set[str]:
+    """The names outside of it that a function reads, within the functions in it too."""
+    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+    return own.union(*map(outside, table.get_children()))
+
+
+def sliders_keep_what_they_read(page: Page) -> Iterator[str]:
+    """No later cell gives a new meaning to a name that a slider's function reads each time it is moved."""
+    functions, read = {}, {}
+    for number, cell in page.code:
+        table = symtable.symtable(cell.source if parsed(cell) else "", page.name, "exec")
+        made = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+        for name in sorted(made & read.keys()):
+            yield f"cell {number} must not assign {name}: the slider of cell {read[name]} reads it"
+        functions |= {child.get_name(): outside(child) for child in table.get_children()}
+        for call in (node for statement in parsed(cell) for node in ast.walk(statement) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) == "explore":
+                read |= dict.fromkeys(read_by(ast.unparse(call.args[0]), functions), number)
+
+
 RULES: list[Rule] = [
     plain_python,
     executed_in_order,
@@ -252,4 +283,5 @@ RULES: list[Rule] = [
     nothing_forbidden,
     solutions_folded,
     outputs_compared,
+    sliders_keep_what_they_read,
 ]

@@ -87,6 +87,16 @@ def says(number: int, text: str, name: str = "stdout") -> Callable[[NotebookNode
     return lambda notebook: notebook.cells[number].update(outputs=[new_output("stream", name=name, text=text)])
 
 
+def slides(draw: str) -> Callable[[NotebookNode], None]:
+    """A doctor who puts in a slider, and a later cell that changes what its function reads."""
+
+    def doctor(notebook: NotebookNode) -> None:
+        notebook.cells[3].source = f"level = 1\n{draw}\n\nexplore(draw, axes, title='a', a=slider)"
+        notebook.cells[5].source = "for level in range(3):\n    print(time.perf_counter())"
+
+    return doctor
+
+
 def stores_error(notebook: NotebookNode) -> None:
     notebook.cells[3].outputs = [new_output("error", ename="ValueError", evalue="no", traceback=[])]
 
@@ -142,6 +152,11 @@ DOCTORED: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.outputs_compared, tagged(3, "nbval-skip")),
     (rules.outputs_compared, tagged(3, "raises-exception")),
     (rules.nothing_forbidden, source(3, "# NBVAL_IGNORE_OUTPUT\nprint(1)")),
+    (rules.sliders_keep_what_they_read, slides("def draw(axes, a):\n    return str(a * level)")),
+    (
+        rules.sliders_keep_what_they_read,
+        slides("def by(a):\n    return a * level\n\ndef draw(axes, a):\n    return str(by(a))"),
+    ),
 ]
 
 
