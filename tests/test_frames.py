@@ -18,6 +18,7 @@ from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
 from gan_edu.show import frames
+from gan_edu.show.slow_motion import after_the_step, followed_noise, parts_of_a_step
 
 
 def sight_of(training: Training, extent: float = 1.6) -> frames.Sight:
@@ -132,7 +133,37 @@ def test_numbers(straight: Training) -> None:
     on_fakes = np.mean([sigmoid(2 * x - y) for x, y in sight.generated.tolist()])
     assert rows["D on fakes"] == f"{on_fakes:.2f}"
     assert rows["modes covered"].endswith(" of 8")
-    assert rows["gradient of D"] == "nan"  # no update has left one
+    assert rows["gradient of D"] == "–"  # no update has left one
+
+
+def test_fakes_outside_the_plane_are_counted(straight: Training) -> None:
+    sight = sight_of(straight)
+    share = np.mean([max(abs(x), abs(y)) > 1.6 for x, y in sight.generated.tolist()])
+    assert 0 < share < 1
+    assert dict(frames.numbers(sight))["fakes out of sight"] == f"{100 * share:.0f} %"
+    assert "fakes out of sight" not in dict(frames.numbers(sight_of(straight, extent=100)))
+
+
+def test_scores_that_are_free_by_a_constant_are_counted_from_their_middle(straight: Training) -> None:
+    straight.gan.loss = relativistic
+    sight = sight_of(straight)
+    scores = [np.array([2 * x - y for x, y in examples.tolist()]) for examples in (sight.real, sight.generated)]
+    by_hand = [np.mean(1 / (1 + np.exp(np.mean(np.mean(scores, 1)) - each))) for each in scores]
+    rows = dict(frames.numbers(sight))
+    assert [rows["D on real"], rows["D on fakes"]] == [f"{share:.2f}" for share in by_hand]
+    assert frames.best_belief(sight) == {}
+    before = frames.belief(sight)["belief"]
+    straight.gan.discriminator = nn.Sequential(straight.gan.discriminator, Shift(4.0))
+    np.testing.assert_allclose(frames.belief(sight)["belief"], before, atol=1)
+
+
+class Shift(nn.Module):
+    def __init__(self, by: float) -> None:
+        super().__init__()
+        self.by = by
+
+    def forward(self, scores: torch.Tensor) -> torch.Tensor:
+        return scores + self.by
 
 
 def test_gradient_norm_is_that_of_all_weights_together(training: Training) -> None:
@@ -168,7 +199,7 @@ def test_looking_changes_nothing(training: Training) -> None:
     sight = sight_of(training)
     for view in frames.OF_POINTS.values():
         view.look(sight)
-    frames.numbers(sight), frames.points(sight), frames.parts_of_a_step(sight)
+    frames.numbers(sight), frames.points(sight), parts_of_a_step(sight)
     after = training.state()
     assert torch.equal(before.stream, after.stream)
     for old, new in zip(before.parts[:2], after.parts[:2], strict=True):
@@ -178,21 +209,32 @@ def test_looking_changes_nothing(training: Training) -> None:
 
 
 def test_parts_of_a_step_follow_the_same_noise(training: Training) -> None:
-    parts = frames.parts_of_a_step(sight_of(training))
+    parts = parts_of_a_step(sight_of(training))
     assert [caption[:6] for caption, _ in parts] == [f"{part} of 6" for part in range(1, 6)]
     noise, fakes = parts[4][1]["noise"] * 3 / 1.6, parts[4][1]["fakes"]
     training.run(1)
-    caption, drawn = frames.after_the_step(sight_of(training), parts[4][1])
+    caption, drawn = after_the_step(sight_of(training), parts[4][1])
     assert caption.startswith("6 of 6")
     assert np.array_equal(drawn["fakes"], fakes)
     with torch.no_grad():
         np.testing.assert_allclose(training.gan.generator(torch.from_numpy(noise)), drawn["moved"], atol=1e-5)
 
 
-def test_images_have_captions_without_points() -> None:
+def test_parts_of_a_step_of_images_show_images() -> None:
     training = Training(GAN(ImageGenerator(), ImageDiscriminator(), non_saturating, noise_size=16), digits())
     sight = sight_of(training)
     assert frames.images(sight)["real"].shape == (72, 72)
-    parts = frames.parts_of_a_step(sight)
-    assert [drawn for _, drawn in parts] == [{}] * 5
-    assert frames.after_the_step(sight, {}) == ("6 of 6. The generator has moved.", {})
+    parts = parts_of_a_step(sight)
+    assert "arrow" not in " ".join(caption for caption, _ in parts)
+    with torch.no_grad():
+        fakes = training.gan.generator(followed_noise(sight, 0))
+    assert [list(drawn) for _, drawn in parts] == [[]] + 4 * [["generated"]]
+    assert all(np.array_equal(drawn["generated"], frames.tiles(fakes)) for _, drawn in parts[1:4])
+    slope = parts[4][1]["generated"].astype(float) / 127.5 - 1  # more ink where it is positive
+    pulls = -frames.slope(training.gan, sight.real[:16], fakes)
+    np.testing.assert_allclose(slope[:8, :8], pulls[0, 0] / pulls.abs().max(), atol=0.01)
+    training.run(1)
+    caption, drawn = after_the_step(sight_of(training), parts[4][1])
+    assert caption.startswith("6 of 6. The players have moved")
+    with torch.no_grad():
+        assert np.array_equal(drawn["generated"], frames.tiles(training.gan.generator(followed_noise(sight, 0))))

@@ -152,6 +152,18 @@ class TestSlowMotion:
         assert again <= wait
         assert lab.say.startswith("1 of 6")
 
+    def test_other_settings_begin_the_explanation_anew(self, lab: Lab) -> None:
+        tell(lab, "slow_motion", on=True)
+        for _ in range(3):
+            tell(lab, "step_once", who="both")
+        tell(lab, "steer", values={"loss": "minimax"})
+        assert lab.say == "Slow motion: each step in six parts."
+        assert "fakes" not in lab.frame()[0]["arrays"]
+        for _ in range(5):
+            tell(lab, "step_once", who="both")
+        assert "generator's loss, -0." in lab.say  # as minimax counts it
+        assert lab.step == 0
+
     def test_points_are_drawn_and_then_forgotten(self, lab: Lab) -> None:
         tell(lab, "slow_motion", on=True)
         for _ in range(5):
@@ -228,6 +240,17 @@ class TestBeside:
         assert [run.steering.values["d_rate"] for run in lab.runs] == [0.002, 0.01]
         tell(lab, "steer", values={"d_rate": 0.005})
         assert [run.steering.values["d_rate"] for run in lab.runs] == [0.005, 0.005]
+
+    def test_each_has_its_own_captions(self) -> None:
+        lab = Lab([make(), make(R1(1.0))], ["A", "B"])
+        steps(lab, 30)
+        tell(lab, "slow_motion", on=True)
+        for _ in range(4):
+            tell(lab, "step_once", who="both")
+        a, b = lab.say.removeprefix("A: ").split(" B: ")
+        assert a.startswith("4 of 6. ")
+        assert b.startswith("4 of 6. ")
+        assert a != b
 
     def test_an_error_in_one_leaves_both_in_step(self) -> None:
         calls = []
@@ -315,6 +338,33 @@ class TestFrame:
         assert len(frame["arrays"]["belief"]) == 48 * 48
         assert len(frame["arrays"]["generated"]) == 512 * 2 * 4
         assert frame["marks"] == pytest.approx((1.386294, 0.693147), abs=1e-6)
+
+    def test_what_is_switched_off_is_not_drawn_of_the_past_either(self, lab: Lab) -> None:
+        steps(lab, 5)
+        assert {"belief", "wishes", "grid", "best"} <= set(lab.frame()[0]["arrays"])
+        tell(lab, "switch", on=["samples"])
+        for moment in (5, 2):
+            tell(lab, "look_back", moment=moment)
+            frame = lab.frame()[0]
+            assert set(frame["arrays"]) == {"real", "generated", "losses"}
+            assert frame["numbers"] == []
+
+    def test_the_plane_stays_while_points_are_drawn(self, lab: Lab) -> None:
+        extents = []
+        for text in ("0.1, 0.1", "0.1, 0.1\n3, 0", "0.1, 0.1"):
+            tell(lab, "steer", values={"points": text, "data": "your points"})
+            extents.append(lab.frame()[0]["extent"])
+        assert extents[0] == pytest.approx(1.6, abs=0.2)
+        assert extents[1] == extents[2] > 4
+        tell(lab, "steer", values={"data": "as given"})
+        assert lab.frame()[0]["extent"] == extents[0]
+
+    def test_a_reset_leaves_no_gradients(self, lab: Lab) -> None:
+        steps(lab, 5)
+        assert "–" not in dict(lab.frame()[0]["numbers"]).values()
+        tell(lab, "reset", further=0)
+        numbers = dict(lab.frame()[0]["numbers"])
+        assert numbers["gradient of D"] == numbers["gradient of G"] == "–"
 
     def test_other_data_are_seen_at_once(self, lab: Lab) -> None:
         tell(lab, "steer", values={"data": "two blobs"})

@@ -214,6 +214,10 @@ class TestOwnData:
         points.until_kernel("training.data.means.tolist()", [[0.5, -1.0], [-0.25, 0.75]])
         expect(points.dial("data")).to_have_value("your points")
         assert points.rest() != before
+        points.button("clear").click()
+        points.button("step").click()
+        points.rest()
+        expect(text).to_have_value("")
         text.fill("0.5, -1\nseven")
         points.button("use").click()
         expect(points.error).to_have_text(re.compile(r"line 2 of your points must be two numbers.*'seven'"))

@@ -111,6 +111,16 @@ def test_animation_has_a_picture_for_each_moment_or_sixty() -> None:
         assert film.n_frames == pictures
 
 
+def test_animation_shows_whole_images() -> None:
+    """A board of 8 by 8 fields: each row of the picture crosses all of its columns."""
+    board = np.kron(np.indices((8, 8)).sum(0) % 2, np.full((9, 9), 255)).astype(np.uint8)
+    boards = [Seen("", 1.0, {"real": board, "generated": each}, []) for each in (board, 255 - board)]
+    *_, made = animation([Moment(step, (each,), ()) for step, each in enumerate(boards)])
+    picture = np.asarray(Image.open(io.BytesIO(made)).convert("L")).astype(int)
+    changes = (np.abs(np.diff(picture > 127)).sum(1), np.abs(np.diff((picture > 127).T)).sum(1))
+    assert all(7 <= np.median(across) <= 11 for across in changes)  # seven within, and the frame
+
+
 def test_in_a_hurry_the_beginning_is_kept_and_then_one_in_five() -> None:
     line, asked = Timeline(), 0
     for step in range(timeline.BEGINNING + 100):

@@ -81,6 +81,7 @@ class Training:
         self.averaged.load_state_dict(self.gan.generator.state_dict())
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             optimizer.state.clear()
+            optimizer.zero_grad()
         self.data = self._data
 
     @property

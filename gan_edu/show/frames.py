@@ -13,14 +13,14 @@ import torch
 from torch import nn
 
 from gan_edu.data.points import GaussianMixture
-from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
+from gan_edu.game.gan import GAN, generator_loss
 from gan_edu.game.losses import Loss
 from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
 from gan_edu.randomness import Stream
 
 CELLS, BLURRED_CELLS = 48, 40  # along each side of a map of the plane
-ARROWS, LINES, IMAGES, FOLLOWED = 48, 15, 64, 16
+ARROWS, LINES, IMAGES = 48, 15, 64
 BLUR = 1 / 32  # of the plane's side: the standard deviation of the blur under which densities are compared
 MANY = 1000  # generated samples for their density
 NAN = float("nan")
@@ -94,10 +94,22 @@ def tiles(batch: torch.Tensor) -> np.ndarray:
 
 
 @torch.no_grad()
+def believed(sight: Sight, examples: torch.Tensor) -> torch.Tensor:
+    """D(x), from 0 to 1, of examples (B, ...): (B,).
+
+    A loss that looks at differences of scores leaves them free by a constant. Then they are counted from the middle
+    between the mean scores of real and fake.
+    """
+    discriminator, middle = sight.training.gan.discriminator, 0.0
+    if sight.training.gan.loss.paired:
+        middle = (discriminator(sight.real).mean() + discriminator(sight.generated).mean()) / 2
+    return torch.sigmoid(discriminator(examples) - middle)
+
+
 def belief(sight: Sight) -> Arrays:
     """What the discriminator says of each cell of the plane: D(x) as (CELLS, CELLS), from the top row down."""
     grid = plane(sight.extent, CELLS, sight.real.dtype)
-    return {"belief": shares(torch.sigmoid(sight.training.gan.discriminator(grid)).unflatten(0, (CELLS, CELLS)))}
+    return {"belief": shares(believed(sight, grid).unflatten(0, (CELLS, CELLS)))}
 
 
 def wishes(sight: Sight) -> Arrays:
@@ -126,11 +138,12 @@ def best_belief(sight: Sight) -> Arrays:
     """The best discriminator p/(p+q) against this generator: (BLURRED_CELLS, BLURRED_CELLS), from the top row down.
 
     The generator's density q is not known. So both densities are seen through the same blur: of p exactly, as blurred
-    Gaussians are Gaussians, and of q from MANY samples. Nothing where there are no data: a mixture is needed.
+    Gaussians are Gaussians, and of q from MANY samples. Nothing where the data are no mixture, or where the loss has
+    another best discriminator.
     Source of D*: Goodfellow et al. 2014 (arXiv:1406.2661), proposition 1.
     """
     data, dtype = sight.training.data, sight.real.dtype
-    if not isinstance(data, GaussianMixture):
+    if not isinstance(data, GaussianMixture) or sight.training.gan.loss.paired:
         return {}
     blur = BLUR * 2 * sight.extent
     noise = Stream(0, "looking", dtype=dtype).normal(MANY, sight.training.gan.noise_size)
@@ -162,9 +175,11 @@ def numbers(sight: Sight) -> list[tuple[str, str]]:
         rows += [("modes covered", f"{covered.modes} of {len(data.means)}")]
         rows += [("high quality", f"{100 * covered.high_quality:.0f} %")]
     for name, examples in {"D on real": sight.real, "D on fakes": sight.generated}.items():
-        rows += [(name, f"{torch.sigmoid(gan.discriminator(examples)).mean():.2f}")]
-    players = {"D": gan.discriminator, "G": gan.generator}
-    return rows + [(f"gradient of {name}", f"{gradient_norm(player):.2g}") for name, player in players.items()]
+        rows += [(name, f"{believed(sight, examples).mean():.2f}")]
+    norms = {"D": gradient_norm(gan.discriminator), "G": gradient_norm(gan.generator)}
+    rows += [(f"gradient of {name}", "–" if math.isnan(norm) else f"{norm:.2g}") for name, norm in norms.items()]
+    outside = (sight.generated.abs() > sight.extent).any(-1).float().mean() if sight.generated.dim() == 2 else 0
+    return [*rows, ("fakes out of sight", f"{100 * outside:.0f} %")] if outside else rows
 
 
 def gradient_norm(network: nn.Module) -> float:
@@ -188,43 +203,3 @@ OF_POINTS = {
     "best": View("D*, the best discriminator, for blurred densities", best_belief, every=12),
 }
 """The views of points in the plane that can be switched on, beside the samples, the losses and the numbers."""
-
-
-def parts_of_a_step(sight: Sight) -> list[tuple[str, Arrays]]:
-    """What happens in the next step, in order, as a caption and what to draw of a few points: nothing has moved yet."""
-    gan, real, noise = sight.training.gan, sight.real[:FOLLOWED], followed_noise(sight, sight.training.step)
-    with torch.no_grad():
-        fake = gan.generator(noise)
-        scores = torch.sigmoid(gan.discriminator(real)).mean(), torch.sigmoid(gan.discriminator(fake)).mean()
-    paid, steep = (
-        (discriminator_loss(gan, real, fake).item(), generator_loss(gan, fake, real).item()),
-        slope(gan, real, fake),
-    )
-    drawn, made, wished = {}, {}, {}
-    if fake.dim() == 2:
-        drawn = {"noise": (noise[:, :2] * sight.extent / 3).float().numpy()}
-        made = drawn | {"fakes": fake.float().numpy()}
-        wished = made | {"pulls": torch.cat([fake, -steep], -1).float().numpy()}
-    return [
-        (f"1 of 6. Noise: {FOLLOWED} random draws, the generator's only input.", drawn),
-        ("2 of 6. Fakes: the generator bends each draw of noise into a sample.", made),
-        (f"3 of 6. Scores: on average D says {scores[0]:.2f} of real ones and {scores[1]:.2f} of these fakes.", made),
-        (f"4 of 6. The discriminator's loss here is {paid[0]:.2f}: it moves to make that smaller.", made),
-        (f"5 of 6. Gradient: each arrow points where the generator's loss, now {paid[1]:.2f}, falls.", wished),
-    ]
-
-
-@torch.no_grad()
-def after_the_step(sight: Sight, before: Arrays) -> tuple[str, Arrays]:
-    """The last part of a step: where the same noise leads, once both players have moved."""
-    if "fakes" not in before:
-        return "6 of 6. The generator has moved.", {}
-    moved = sight.training.gan.generator(followed_noise(sight, sight.training.step - 1)).float().numpy()
-    caption = "6 of 6. The generator has moved: the same noise now leads to the places at the ends of the lines."
-    return caption, {"fakes": before["fakes"], "moved": moved}
-
-
-def followed_noise(sight: Sight, step: int) -> torch.Tensor:
-    """The noise (FOLLOWED, Z) that slow motion follows through the step after `step` steps."""
-    stream = Stream(step, "following", dtype=sight.real.dtype)
-    return stream.normal(FOLLOWED, sight.training.gan.noise_size)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from gan_edu.game.training import Training
 from gan_edu.game.updates import discriminator_only, generator_only
-from gan_edu.show.frames import Arrays, after_the_step, parts_of_a_step
+from gan_edu.show.slow_motion import SlowMotion
 from gan_edu.show.timeline import Moment, Timeline, animation
 from gan_edu.show.watched import LABELS, Watched
 
@@ -32,7 +32,7 @@ class Lab:
         self.film: Iterator[bytes | None] | None = None
         self.timeline = Timeline()
         self._steps, self._cost, self._before, self._due = 1, 0.0, 0.0, 0.0
-        self._forget_parts()
+        self.parts = SlowMotion(self.runs)
         self.now = self.look()
 
     @property
@@ -62,8 +62,8 @@ class Lab:
 
     def play(self) -> None:
         """Train on from the present, until told otherwise."""
+        self.say = "Slow motion." if self.slow else f"Training on from step {self.step:,}."
         self.playing, self.past, self.error = True, None, ""
-        self.say = "Slow motion." if self.slow else "Training."
         self._before = self._due = time.perf_counter()
 
     def pause(self, because: str = "") -> None:
@@ -80,9 +80,9 @@ class Lab:
         self.pause()
         self.past, self.error = None, ""
         if self.slow and who == "both":
-            self._next_part()
+            self.say = self.parts.next(self._train)
             return
-        self._forget_parts()
+        self.parts.forget()
         rules = {"discriminator": discriminator_only, "generator": generator_only}
         self._each(lambda run: run.move_once(rules.get(who, run.training.update)))
         self.say = f"Step {self.step:,}: {MOVED[who]} moved."
@@ -90,12 +90,14 @@ class Lab:
     def slow_motion(self, on: bool | None = None) -> None:
         """From now on show the parts of each step in order, or go back to full speed; None: the other way."""
         self.slow = not self.slow if on is None else bool(on)
-        self._forget_parts()
+        self.parts.forget()
         self.say = "Slow motion: each step in six parts." if self.slow else "Slow motion is off."
 
     def steer(self, values: dict, run: int | None = None) -> None:
         """Set settings of one run, or of all."""
         self.error = ""
+        if self.slow:
+            self.slow_motion(True)  # what was said of the next step no longer holds
         for index, each in enumerate(self.runs):
             if run is None or index == run:
                 each.steering.move(values)
@@ -111,25 +113,23 @@ class Lab:
             run.training.reset(run.training.seed + further)
             run.begin()
         self.timeline, self.past, self.error = Timeline(), None, ""
-        self._forget_parts()
+        self.parts.forget()
         self.look()
-        self.say = f"Begun anew with seed {self.runs[0].training.seed}."
+        self.say = f"Begun anew with seed {self.runs[0].training.seed}. The settings stay as they are."
 
     def look_back(self, moment: int) -> None:
         """Show a kept moment; the last one is the present."""
         if self.playing:
             self.pause()
-        self._forget_parts()
+        self.parts.forget()
         self.past = moment if 0 <= moment < len(self.timeline.moments) - 1 else None
         self.say = f"Step {self.shown.step:,} of {self.step:,}."
 
     def go_on_from_here(self) -> None:
         """Bring back the moment that is shown, and train on from there with the settings as they stand now."""
-        moment = self.shown
         if self.past is not None:
-            self._bring_back(moment)
+            self._bring_back(self.shown)
         self.play()
-        self.say = f"Training on from step {moment.step:,}."
 
     def make_film(self) -> None:
         """Begin an animation of the run so far; `go_on` makes one picture of it at a time."""
@@ -154,7 +154,7 @@ class Lab:
                 self.film, self.say = None, f"The animation is ready: {len(film) / 1e6:.1f} MB."
             if self.playing and self.slow:
                 if time.perf_counter() >= self._due:
-                    self._next_part()
+                    self.say = self.parts.next(self._train)
                     self._due = time.perf_counter() + PART_SECONDS
                 wait = self._due - time.perf_counter()
             elif self.playing:
@@ -193,8 +193,8 @@ class Lab:
 
     def frame(self) -> list[dict[str, object]]:
         """What the page draws, for each run."""
-        seen, extra = self.shown.runs, self._parts if self.past is None else [{}] * len(self.runs)
-        return [run.frame(*both) for run, *both in zip(self.runs, seen, extra, strict=True)]
+        seen, extra = self.shown.runs, self.parts.drawn if self.past is None else [{}] * len(self.runs)
+        return [run.frame(*both, self.on) for run, *both in zip(self.runs, seen, extra, strict=True)]
 
     def _train_a_frame(self) -> None:
         start = time.perf_counter()
@@ -233,18 +233,4 @@ class Lab:
             run.steering.again()
             run.refresh()
         self.timeline.forget_after(moment.step)
-        self._forget_parts()
-
-    def _forget_parts(self) -> None:
-        self._coming: list[tuple[tuple[str, Arrays], ...]] = []
-        self._parts: list[Arrays] = [{} for _ in self.runs]
-
-    def _next_part(self) -> None:
-        if self._coming == [()]:  # stands for the last part, which is known only once the step is made
-            self._train(1)
-            part = [after_the_step(run.sight, before) for run, before in zip(self.runs, self._parts, strict=True)]
-        else:
-            self._coming = self._coming or [*zip(*(parts_of_a_step(run.sight) for run in self.runs), strict=True), ()]
-            part = self._coming[0]
-        self._coming = self._coming[1:]
-        self.say, self._parts = part[0][0], [arrays for _, arrays in part]
+        self.parts.forget()

@@ -4,6 +4,9 @@
 const REAL = "#0072B2", GENERATED = "#D55E00", DISCRIMINATOR = "#7F3C8D", GENERATOR = "#8C6D00"; // as in plots.py
 const INK = "#333333", FAINT = "#8a8a8a", PAPER = "#ffffff";
 const BELIEF = [[244, 177, 131], [255, 255, 255], [156, 201, 230]]; // D = 0, ½, 1
+const COLOURS =
+  "Blue dots: real. Orange crosses: generated. Background: the discriminator's map, blue where it believes in real, " +
+  "orange where in fake. Purple arrows: where the generator's loss falls. Olive grid: what the generator makes of a square one.";
 const PLANE = 336, CURVES = [336, 150], BEST = 128; // CSS pixels
 const APART = 0.08; // between points drawn with the mouse, in the plane's half side
 const LONGEST_ARROW = 0.25; // of the plane's half side, for the steepest slopes
@@ -77,21 +80,23 @@ function drawShares(shape, view, rows, colours, smooth) {
 }
 
 function drawTicks({ pen, width, height }, extent) {
-  const step = [0.5, 1, 2, 5].find((size) => extent / size < 4) || 10;
+  const step = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5].find((size) => extent / size < 4) || 10;
+  const last = Math.floor(extent / step);
   pen.fillStyle = INK;
   pen.strokeStyle = FAINT;
   pen.lineWidth = 1;
   pen.beginPath();
-  for (let tick = -Math.floor(extent / step) * step; tick <= extent; tick += step) {
-    const x = (width / 2) * (1 + tick / extent), y = (height / 2) * (1 - tick / extent);
+  for (let number = -last; number <= last; number++) {
+    const tick = number * step, x = (width / 2) * (1 + tick / extent), y = (height / 2) * (1 - tick / extent);
     pen.moveTo(x, height);
     pen.lineTo(x, height - 4);
     pen.moveTo(0, y);
     pen.lineTo(4, y);
+    if (x < 24 || x > width - 14) continue; // no room for the number
     pen.textAlign = "center";
-    if (tick > -extent + step / 3) pen.fillText(String(tick), x, height - 7);
+    pen.fillText(written(tick), x, height - 7);
     pen.textAlign = "left";
-    if (tick > -extent + step / 3) pen.fillText(String(tick), 7, y + 4);
+    pen.fillText(written(tick), 7, y + 4);
   }
   pen.stroke();
   pen.strokeRect(0.5, 0.5, width - 1, height - 1);
@@ -281,10 +286,13 @@ function runView(name, points) {
       drawPlane(plane, run, status.on, drawn);
       if (arrays.best) drawShares(best, arrays.best, sides.best, BELIEF_COLOURS, true);
     } else {
-      drawShares(plane, arrays.generated, sides.generated, INK_COLOURS, false);
-      drawShares(best, arrays.real, sides.real, INK_COLOURS, false);
+      plane.pen.clearRect(0, 0, PLANE, PLANE);
+      if (status.on.includes("samples")) {
+        drawShares(plane, arrays.generated, sides.generated, INK_COLOURS, false);
+        drawShares(best, arrays.real, sides.real, INK_COLOURS, false);
+      }
     }
-    setProperty(small, "hidden", points && !arrays.best);
+    setProperty(small, "hidden", points ? !arrays.best : !status.on.includes("samples"));
     setProperty(curves.canvas, "hidden", !status.on.includes("losses"));
     if (!curves.canvas.hidden) drawCurves(curves, floats(arrays.losses), run.marks, status.shown);
     if (!inWords) return;
@@ -321,26 +329,27 @@ function range(id, word, last) {
 
 const written = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(3))));
 
-// One row: a label, and a range over the values or a menu of them. `show(value)` puts it where the kernel says.
+// One row: a label, and a range over the values or a menu of them. `show` puts it where the kernel says; where two
+// runs differ it is given both values, and a menu is empty.
 function dialView({ name, label, values }, move) {
   const id = unique(name);
   if (typeof values[0] === "string") {
     const select = menu(id, name, values);
     select.addEventListener("change", () => move(name, select.value));
     const parts = [node("label", { for: id }, label), select];
-    return { parts, show: (value) => setProperty(select, "value", value) };
+    return { parts, show: ([value, other]) => setProperty(select, "value", other === undefined ? value : "") };
   }
   const input = range(id, name, values.length - 1);
   const output = node("span", { class: "gan-live-value", "aria-hidden": "true" }); // the range itself says its value
-  const show = (value) => {
-    const gaps = values.map((each) => Math.abs(each - value));
+  const show = (all) => {
+    const gaps = values.map((each) => Math.abs(each - all[0]));
     setProperty(input, "value", String(gaps.indexOf(Math.min(...gaps))));
-    setProperty(input, "ariaValueText", written(value));
-    setText(output, written(value));
+    setProperty(input, "ariaValueText", all.map(written).join(" and "));
+    setText(output, all.map(written).join(", "));
   };
   input.addEventListener("input", () => {
     const value = values[input.valueAsNumber];
-    show(value);
+    show([value]);
     move(name, value);
   });
   return { parts: [node("label", { for: id }, label), input, output], show };
@@ -439,16 +448,19 @@ function render({ model, el }) {
   const root = node("div", { class: "gan-live", role: "region", "aria-label": model.get("title") });
   const title = node("p", { class: "gan-live-title" }, model.get("title"));
   root.append(title, transport, state, error, silence, stage, rewind, steering, viewing);
-  if (points) root.append(own.root);
+  if (points) {
+    stage.after(node("p", { class: "gan-live-colours" }, COLOURS));
+    root.append(own.root);
+  }
   el.append(root);
 
   // ---- What the kernel says.
 
   function showSettings() {
     if (heard() < sent) return; // a newer value is under way: the reader's hand wins
-    const values = model.get("settings")[steered() ?? 0];
-    for (const [name, { show }] of dialViews) if (name in values) show(values[name]);
-    own.show(values.points || "");
+    const all = model.get("settings"), some = steered() === null ? all : [all[steered()]];
+    for (const [name, { show }] of dialViews) if (name in some[0]) show([...new Set(some.map((one) => one[name]))]);
+    own.show(some[0].points || "");
   }
 
   function showStatus() {
@@ -529,6 +541,7 @@ function ownPoints(steer, runs, extent, redraw) {
   const use = () => steer({ points: text.value, data: "your points" });
   const clear = () => {
     text.value = "";
+    edited = true; // else the kernel's points, which are still in use, would come back
     redraw();
   };
   const drawing = () => pencil.getAttribute("aria-pressed") === "true";

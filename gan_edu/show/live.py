@@ -66,8 +66,8 @@ class Live(anywidget.AnyWidget):
     def _hear(self, widget: object, content: dict, buffers: list) -> None:
         self._answered = time.monotonic()  # somebody is there
         if "hello" in content:
-            # The kernel hears a widget where that last spoke: so far in its cell, where other cells would be in the
-            # way. From this word on, which says nothing, it is where the page speaks: beside the cells.
+            # The kernel hears a widget where that last spoke: so far in its cell, after all other cells. From this
+            # word on, which says nothing, it is where the page speaks: beside the cells.
             self.send({})
         elif "drawn" in content:
             self._drawn = max(self._drawn, content["drawn"])
@@ -203,7 +203,7 @@ def live(
     """Show a training that the reader plays, pauses, steps, steers and rewinds; the cell returns at once.
 
     It trains on while other cells run: pause it before a cell uses the same training. A saved notebook shows the last
-    picture. Without a page (the environment variable GAN_EDU_HEADLESS is set) it makes `steps` steps and shows that.
+    pause. Without a page (the environment variable GAN_EDU_HEADLESS is set) it makes `steps` steps and shows that.
 
     Args:
         training: of points (B, 2) or images (B, C, H, W); the lab moves this very run, with the parts it was made of.

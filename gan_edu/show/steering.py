@@ -90,7 +90,8 @@ def points_from(text: str) -> GaussianMixture:
             raise ValueError(f"line {number} of your points must lie within {FARTHEST:g} of the origin, got {row!r}")
         centres.append((x, y))
     if not 1 <= len(centres) <= MOST_POINTS:
-        raise ValueError(f"your points must be 1 to {MOST_POINTS}, got {len(centres)}")
+        advice = "" if centres else ": draw or write some, under 'Your own data'"
+        raise ValueError(f"your points must be 1 to {MOST_POINTS}, got {len(centres)}{advice}")
     return around(torch.tensor(centres, dtype=torch.float64))
 
 
@@ -193,6 +194,11 @@ class Steering:
         if points:
             self.dials["data"] = Dial("data", (AS_GIVEN, *PRESETS, DRAWN), lambda training: AS_GIVEN, self._set_data)
             self.values |= {"data": AS_GIVEN, "points": ""}
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the data are the reader's own points."""
+        return self.values.get("data") == DRAWN
 
     def _set_data(self, training: Training, name: str) -> None:
         made = {AS_GIVEN: lambda: self._given, DRAWN: lambda: points_from(self.values["points"])} | PRESETS

@@ -138,7 +138,8 @@ def prepare(runs: Sequence[Seen], curves: int) -> list[Axes]:
     _, axes = plots.figure(len(runs) + curves, width=3.6, height=3.6)
     for panel, seen in zip(axes, runs, strict=False):
         if seen.arrays["generated"].dtype == np.uint8:
-            panel.set(xticks=[], yticks=[])
+            height, width = seen.arrays["generated"].shape
+            panel.set(xticks=[], yticks=[], xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
         else:
             plots.plane(panel, seen.extent)
         panel.set_title(seen.name)
@@ -182,7 +183,7 @@ def animation(moments: Sequence[Moment]) -> Iterator[bytes | None]:
             planes = [seen.extent for seen in moment.runs]
             stage = Stage(prepare(moment.runs, 0))
         picture, _ = stage.play(partial(_scene, moment), {})
-        pictures.append(picture.reduce(2).quantize(64, dither=Image.Dither.NONE))
+        pictures.append(picture.reduce(2).quantize(256, dither=Image.Dither.NONE))
         yield None
     file = io.BytesIO()
     pictures[0].save(file, "GIF", save_all=True, append_images=pictures[1:], duration=MILLISECONDS, loop=0)

@@ -1,6 +1,6 @@
 """One training that is watched: its settings, its losses so far, and how it is seen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 import torch
@@ -31,13 +31,13 @@ class Watched:
     """
 
     def __init__(self, training: Training, name: str) -> None:
-        self.training, self.name = training, name
-        self.begin()
-        shape = tuple(self.real.shape)
+        self.training, self.name, self.extent = training, name, 1.0
+        shape = tuple(training.snapshot().real.shape)
         self.points = shape[1:] == (2,)
         if not self.points and len(shape) != 4:
             raise ValueError(f"training must be on points (B, 2) or images (B, C, H, W), got {shape}")
         self.steering = Steering(training, self.points)
+        self.begin()
 
     def begin(self) -> None:
         """Forget what was seen: the run has begun anew."""
@@ -50,6 +50,8 @@ class Watched:
         self.real = self.training.data.sample(SEEN, stream)
         self._noise = stream.normal(SEEN, self.training.gan.noise_size)
         self._looks, self._last = 0, {}
+        if self.points:  # while the reader draws, the plane stays as large as it is
+            self.extent = max(extent_of(self.real), self.extent if self.steering.drawn else 0.0)
         self.losses.forget_after(self.training.step)
 
     @property
@@ -71,8 +73,11 @@ class Watched:
     @torch.no_grad()
     def sight(self) -> Sight:
         """The run as it is now."""
-        extent = extent_of(self.real) if self.points else 1.0
-        return Sight(self.training, self.real, self.training.averaged(self._noise), extent)
+        return Sight(self.training, self.real, self.training.averaged(self._noise), self.extent)
+
+    def says(self, words: str) -> str:
+        """Words about this run, with its name before them if there is another."""
+        return f"{self.name}: {words}" if self.name else words
 
     def advance(self) -> None:
         """Make one step with the same bits as `Training.run`, without its snapshot, which costs as much as the step."""
@@ -118,14 +123,19 @@ class Watched:
             self.refused[name] = f"{type(error).__name__}: {error}"
             return {}
 
-    def frame(self, seen: Seen, extra: Arrays) -> dict[str, object]:
-        """What the page draws: numbers, and arrays as bytes of float32 (of uint8 those that are shares)."""
-        arrays = seen.arrays | extra | {"losses": self.losses.array()}
+    def frame(self, seen: Seen, extra: Arrays, on: Collection[str]) -> dict[str, object]:
+        """What the page draws: numbers, and arrays as bytes of float32 (of uint8 those that are shares).
+
+        Of what was seen, perhaps long ago, only the views are drawn that are on now.
+        """
+        kept = {name: array for name, array in seen.arrays.items() if name in on or name not in OF_POINTS}
+        arrays = kept | extra | {"losses": self.losses.array()}
         sides = {name: len(array) for name, array in arrays.items() if array.dtype == np.uint8}
         packed = {
             name: (array if array.dtype == np.uint8 else array.astype(np.float32)).tobytes()
             for name, array in arrays.items()
         }
         marks = equilibrium(self.training.gan.loss)
-        words = {"name": seen.name, "extent": seen.extent, "numbers": seen.numbers, "marks": marks}
+        words = {"name": seen.name, "extent": seen.extent, "marks": marks}
+        words["numbers"] = seen.numbers if "numbers" in on else []
         return words | {"sides": sides, "arrays": packed}
