@@ -19,9 +19,12 @@ FIRST = "live(trainings['first'], title='first')"
 SECOND = "live(trainings['second'], title='second')"
 BUSY = """
 other, end = of_points(seed=2), time.time() + busy
-while time.time() < end:
-    other.run(10)
-    print(".", end="")
+try:
+    while time.time() < end:
+        other.run(10)
+        print(".", end="")
+except KeyboardInterrupt:  # an error would make the kernel refuse what it is asked next
+    print("interrupted")
 """
 FAULTY = """
 trouble = {}  # step: what the loss is multiplied by then
@@ -120,7 +123,7 @@ class TestKernel:
         expect(first.say).to_contain_text("only D has moved")
         expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
         interrupt(first)
-        expect(cell.locator(".jp-OutputArea-output").last).to_contain_text("KeyboardInterrupt")
+        expect(cell.locator(".jp-OutputArea-output")).to_contain_text("interrupted")
         assert first.ask("training.step") == paused + 2
         assert first.ask("training.gan.d_optimizer.param_groups[0]['lr']") == 0.1
 

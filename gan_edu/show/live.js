@@ -5,8 +5,8 @@ const REAL = "#0072B2", GENERATED = "#D55E00", DISCRIMINATOR = "#7F3C8D", GENERA
 const INK = "#333333", FAINT = "#8a8a8a", PAPER = "#ffffff";
 const BELIEF = [[244, 177, 131], [255, 255, 255], [156, 201, 230]]; // D = 0, ½, 1
 const COLOURS =
-  "Blue dots: real. Orange crosses: generated. Background: the discriminator's map, blue where it believes in real, " +
-  "orange where in fake. Purple arrows: where the generator's loss falls. Olive grid: what the generator makes of a square one.";
+  "Blue dots: real. Orange crosses: generated. Background: blue where the discriminator believes in real, orange where in " +
+  "fake. Purple arrows: where the generator's loss falls. Olive lines: a square grid of noise, bent by the generator.";
 const PLANE = 336, CURVES = [336, 150], BEST = 128; // CSS pixels
 const APART = 0.08; // between points drawn with the mouse, in the plane's half side
 const LONGEST_ARROW = 0.25; // of the plane's half side, for the steepest slopes
