@@ -160,7 +160,9 @@ class TestSideBySide:
         assert steps[0] == steps[1] == live.shown_step()
         assert live.picture(run=0) != live.picture(run=1)
         live.root.locator(".gan-live-whom").select_option("left")
-        expect(live.dial("g_rate")).not_to_have_attribute("aria-valuetext", "0.1")
+        expect(live.dial("g_rate")).to_have_attribute("aria-valuetext", "0.002")
+        live.root.locator(".gan-live-whom").select_option("both")
+        expect(live.dial("g_rate")).to_have_attribute("aria-valuetext", "0.002 and 0.1")
         live.button("reset").click()
         live.until_kernel("(training.step, trainings['beside'].step)", (0, 0))
         live.rest()
@@ -172,13 +174,20 @@ class TestDigits:
     def test_a_grid_of_images(self, live: LivePage) -> None:
         before = live.rest()
         live.play_until(5)
-        assert live.rest() != before
+        shown = live.rest()
+        assert shown != before
         assert live.shown_step() == live.ask("training.step") >= 5
         live.unfold()
         views = live.root.locator(".gan-live-views input")
         assert views.evaluate_all("boxes => boxes.map(box => box.value)") == ["samples", "losses", "numbers"]
         for choice in (live.dial("data"), live.root.locator(".gan-live-own")):
             expect(choice).to_have_count(0)
+        views.first.uncheck()
+        live.until_kernel("'samples' in lab.on", False)
+        assert live.rest() not in (before, shown)
+        views.first.check()
+        live.until_kernel("'samples' in lab.on", True)
+        assert live.rest() == shown
         live.button("reset").click()
         live.until_kernel("training.step", 0)
         assert live.rest() == before
