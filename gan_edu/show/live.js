@@ -459,7 +459,10 @@ function render({ model, el }) {
   function showSettings() {
     if (heard() < sent) return; // a newer value is under way: the reader's hand wins
     const all = model.get("settings"), some = steered() === null ? all : [all[steered()]];
-    for (const [name, { show }] of dialViews) if (name in some[0]) show([...new Set(some.map((one) => one[name]))]);
+    for (const [name, { show }] of dialViews) {
+      const standing = some.filter((one) => name in one).map((one) => one[name]); // one run may not have this setting
+      if (standing.length) show([...new Set(standing)]);
+    }
     own.show(some[0].points || "");
   }
 
