@@ -9,8 +9,8 @@ from gan_edu.show.slow_motion import SlowMotion
 from gan_edu.show.timeline import Moment, Timeline, animation
 from gan_edu.show.watched import LABELS, Watched
 
-SHORTEST, LONGEST = 1 / 36, 1 / 24  # seconds of training between two looks,
-LOOKING = 0.07  # such that looking takes this share of the time, if it can be done between these two
+SHORTEST, LONGEST = 1 / 32, 1 / 24  # seconds of training between two looks,
+LOOKING = 0.06  # such that looking takes this share of the time, if it can be done between these two
 PART_SECONDS = 2.5  # how long each part of a step is shown in slow motion
 MOVED = {"both": "both players have", "discriminator": "only D has", "generator": "only G has"}
 
