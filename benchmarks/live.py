@@ -118,8 +118,8 @@ def play(notebook: browser.OpenNotebook, result: Result) -> None:
     result.shown.append((steps_then - steps) / (end - start))
 
 
-def weigh(notebook: browser.OpenNotebook, result: Result) -> None:
-    """Add the memory that page and kernel take now.
+def weigh(notebook: browser.OpenNotebook) -> tuple[int, float, float]:
+    """The frames drawn so far, and the memory in MB that page and kernel take now.
 
     Of the page all that its scripts hold is counted. Its process holds more and grows by what the inspector, through
     which we look, keeps of the traffic; no reader has one open.
@@ -129,7 +129,7 @@ def weigh(notebook: browser.OpenNotebook, result: Result) -> None:
     heap = session.send("Runtime.getHeapUsage")
     session.detach()
     page = heap["usedSize"] + heap["backingStorageSize"] + heap["embedderHeapUsedSize"]
-    result.memory.append((notebook.page.evaluate("window.drawn"), page / 2**20, notebook.ask(MEGABYTES)))
+    return notebook.page.evaluate("window.drawn"), page / 2**20, notebook.ask(MEGABYTES)
 
 
 def press(notebook: browser.OpenNotebook, kind: str, selector: str, keys: Sequence[str], result: Result) -> None:
@@ -179,7 +179,7 @@ def measure() -> Result:
         for _ in range(TURNS):
             play(notebook, result)
             result.alone.append(notebook.ask(f"turn({SECONDS})"))
-            weigh(notebook, result)
+            result.memory.append(weigh(notebook))
         press(notebook, "slider", ".gan-live-momentum", ["ArrowRight", "ArrowLeft"], result)
         press(notebook, "pause", ".gan-live-play", ["Enter"], result)
         press(notebook, "step", ".gan-live-step", ["Enter"], result)
@@ -188,13 +188,11 @@ def measure() -> Result:
 
 def endure(minutes: int) -> None:
     """Let it play for so long, and print what page and kernel take."""
-    result = Result()
     with watched() as notebook:
         notebook.page.locator(".gan-live-play").press("Enter")
         for _ in range(minutes):
             notebook.page.wait_for_timeout(60_000)
-            weigh(notebook, result)
-            print(weight(result.memory[-1]), flush=True)
+            print(weight(weigh(notebook)), flush=True)
 
 
 def weight(memory: tuple[int, float, float]) -> str:

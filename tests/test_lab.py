@@ -359,10 +359,13 @@ class TestFrame:
         tell(lab, "steer", values={"data": "as given"})
         assert lab.frame()[0]["extent"] == extents[0]
 
-    def test_a_reset_leaves_no_gradients(self, lab: Lab) -> None:
+    @pytest.mark.parametrize("back", ["reset", "go_on_from_here"])
+    def test_no_gradients_are_left_of_another_time(self, back: str, lab: Lab) -> None:
         steps(lab, 5)
         assert "–" not in dict(lab.frame()[0]["numbers"]).values()
-        tell(lab, "reset", further=0)
+        tell(lab, "look_back", moment=2)
+        tell(lab, back, **({"further": 0} if back == "reset" else {}))
+        tell(lab, "pause")
         numbers = dict(lab.frame()[0]["numbers"])
         assert numbers["gradient of D"] == numbers["gradient of G"] == "–"
 

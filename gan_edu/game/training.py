@@ -81,7 +81,7 @@ class Training:
         self.averaged.load_state_dict(self.gan.generator.state_dict())
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             optimizer.state.clear()
-            optimizer.zero_grad()
+        self._forget_gradients()
         self.data = self._data
 
     @property
@@ -155,6 +155,7 @@ class Training:
             raise ValueError("state must be one of a training with the same parts, got one with others")
         for part, kept in zip(self._parts(), copy.deepcopy(state.parts), strict=True):  # else it would change with ours
             part.load_state_dict(kept)
+        self._forget_gradients()
         self.stream.generator.set_state(state.stream)
         self.step, self.losses = state.step, state.losses
         if state.seed != self.seed:
@@ -191,6 +192,11 @@ class Training:
         snapshot, state = self._good
         self.restore(state)
         raise TrainingDiverged(step, what, snapshot)
+
+    def _forget_gradients(self) -> None:
+        """Those left over are of a step of another time."""
+        self.gan.g_optimizer.zero_grad()
+        self.gan.d_optimizer.zero_grad()
 
     def _parts(self) -> list[nn.Module | torch.optim.Optimizer]:
         """All that holds a state of its own; the same order as in `State`."""
