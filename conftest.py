@@ -10,4 +10,4 @@ os.environ["GAN_EDU_HEADLESS"] = "1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a second comes first: unit tests, then the notebooks' cells, then the browser."""
-    items.sort(key=lambda item: ("test_browser" in item.path.name, item.path.suffix == ".ipynb"))
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.suffix == ".ipynb"))

@@ -15,9 +15,9 @@ import torch
 from gan_edu.data.points import ring
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import non_saturating
-from gan_edu.game.together import run_together
 from gan_edu.game.training import Training
 from gan_edu.networks.points import MLP
+from gan_edu.sweeps.run_together import run_together
 
 MEMBERS = (1, 4, 16, 64, 256, 1024)
 DATA = ring()

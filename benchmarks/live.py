@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from tests import browser
+from tests.browser import browser
 
 TURNS, SECONDS = 10, 8
 PRESSES = 40  # of each kind
@@ -33,7 +33,7 @@ from gan_edu.game.gan import GAN
 from gan_edu.game.losses import non_saturating
 from gan_edu.game.training import Training
 from gan_edu.networks.points import MLP
-from gan_edu.show.live import Live, live
+from gan_edu.lab.widget import Live, live
 
 torch.set_num_threads(1)
 

@@ -12,9 +12,9 @@ from gan_edu.game.losses import non_saturating
 from gan_edu.game.optimizers import Adam
 from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
-from gan_edu.measure.sweeps import Sweep, sweep
 from gan_edu.networks.points import MLP
 from gan_edu.show import plots
+from gan_edu.sweeps.sweep import Sweep, sweep
 
 DATA, STEPS, HIDDEN = ring(), 300, (32, 32)
 AXES = {

@@ -9,7 +9,8 @@ import scipy.stats
 import torch
 from torch import nn
 
-from gan_edu.randomness import Stream, initialize, positive_integer, positive_number, share
+from gan_edu.arguments import positive_integer, positive_number, share
+from gan_edu.randomness import Stream, initialize
 
 
 def drawn(stream: Stream) -> list[torch.Tensor]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from sklearn.datasets import load_digits
 
-from gan_edu.randomness import FLOATING, Stream, positive_integer
+from gan_edu.arguments import FLOATING, positive_integer
+from gan_edu.randomness import Stream
 
 
 @dataclass(frozen=True)

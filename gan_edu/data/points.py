@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from gan_edu.randomness import Stream, positive_integer, positive_number
+from gan_edu.arguments import positive_integer, positive_number
+from gan_edu.randomness import Stream
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import nn
 
+from gan_edu.arguments import positive_integer
 from gan_edu.game.losses import Loss
 from gan_edu.game.optimizers import Adam
 from gan_edu.game.penalties import Penalty
-from gan_edu.randomness import Stream, positive_integer
+from gan_edu.randomness import Stream
 
 Optimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 ADAM = Adam()

@@ -8,7 +8,7 @@ from numbers import Real
 import torch
 from torch import nn
 
-from gan_edu.randomness import positive_integer, positive_number
+from gan_edu.arguments import positive_integer, positive_number
 
 
 @dataclass(frozen=True)

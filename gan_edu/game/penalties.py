@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from gan_edu.randomness import positive_number
+from gan_edu.arguments import positive_number
 
 Penalty = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """(real (B, ...), real scores (B,), fake (B, ...), fake scores (B,)) to what the discriminator pays besides, (B,)."""

@@ -12,11 +12,12 @@ from typing import Protocol
 import torch
 from torch import nn
 
+from gan_edu.arguments import positive_integer, share
 from gan_edu.game.gan import GAN
 from gan_edu.game.optimizers import constant
 from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged
 from gan_edu.game.updates import Losses, alternating
-from gan_edu.randomness import Stream, initialize, positive_integer, share
+from gan_edu.randomness import Stream, initialize
 
 Update = Callable[[GAN, Callable[[], torch.Tensor], Stream], Losses]
 

@@ -7,8 +7,9 @@ from functools import partial
 import torch
 from torch.func import functional_call
 
+from gan_edu.arguments import positive_integer, positive_number
 from gan_edu.game.gan import GAN, descend, differentiate, discriminator_loss, generator_loss
-from gan_edu.randomness import Stream, positive_integer, positive_number
+from gan_edu.randomness import Stream
 
 Draw = Callable[[], torch.Tensor]
 Losses = tuple[torch.Tensor, torch.Tensor]

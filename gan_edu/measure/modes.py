@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import torch
 
+from gan_edu.arguments import positive_integer
 from gan_edu.data.points import GaussianMixture
-from gan_edu.randomness import positive_integer
 
 RADIUS = 3.0  # a sample this many standard deviations from its mode, or further, is not of high quality
 

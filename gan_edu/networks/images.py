@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from gan_edu.randomness import positive_integer
+from gan_edu.arguments import positive_integer
 
 
 class ImageGenerator(nn.Sequential):

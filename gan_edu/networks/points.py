@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from gan_edu.randomness import positive_integer
+from gan_edu.arguments import positive_integer
 
 
 class MLP(nn.Sequential):

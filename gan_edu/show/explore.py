@@ -100,8 +100,8 @@ class Explore(anywidget.AnyWidget):
     at a time, it takes the newest values, and a change that finds them drawn already does nothing.
     """
 
-    _esm = Path(__file__).with_name("explore.js")
-    _css = Path(__file__).with_name("explore.css")
+    _esm = Path(__file__).with_name("page") / "explore.js"
+    _css = Path(__file__).with_name("page") / "explore.css"
     title = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int(help="of the picture on the page, in pixels").tag(sync=True)
     sliders = traitlets.List(help="one dictionary for each slider").tag(sync=True)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import nn
 
-from gan_edu.randomness import positive_integer
+from gan_edu.arguments import positive_integer
 
 # Okabe and Ito's palette: told apart by people with any kind of colour vision. Shapes and line styles differ as well.
 REAL, GENERATED = "#0072B2", "#D55E00"

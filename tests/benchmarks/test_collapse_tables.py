@@ -1,0 +1,89 @@
+"""The stored tables of notebook 05: complete, as good as the text says, and trained by the cells shown there."""
+
+import csv
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import mean
+
+import pytest
+import torch
+
+from benchmarks import collapse
+from gan_edu.measure.modes import coverage
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+TABLES = {
+    name: list(csv.DictReader((NOTEBOOKS / f"05_{name}.csv").read_text().splitlines()))
+    for name in ("repairs", "scoreboard")
+}
+NAMES = collapse.definitions()
+
+
+def rows(table: str, **wanted: str) -> list[dict[str, str]]:
+    return [row for row in TABLES[table] if all(row[column] == value for column, value in wanted.items())]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_every_repair_has_its_five_seeds_and_both_data_sets_their_ten():
+    for repair in NAMES["REPAIRS"]:
+        assert [row["seed"] for row in rows("repairs", repair=repair)] == list("01234"), repair
+    for data in collapse.DATA:
+        assert [row["seed"] for row in rows("scoreboard", data=data)] == list("0123456789")
+    assert len(TABLES["repairs"]) == 5 * len(NAMES["REPAIRS"])
+    assert len(TABLES["scoreboard"]) == 20
+
+
+def test_all_rows_say_with_what_and_when_they_were_made():
+    for row in (*TABLES["repairs"], *TABLES["scoreboard"]):
+        assert row["torch"].startswith("2.")
+        assert len(row["date"].split("-")) == 3
+        assert 0 < float(row["seconds"]) < 120
+    assert {row["steps"] for row in TABLES["scoreboard"]} == {str(NAMES["RECIPE_STEPS"])}
+    assert {row["steps"] for row in rows("repairs", repair=NAMES["UNREPAIRED"])} == {str(NAMES["REPAIR_STEPS"])}
+
+
+@pytest.mark.parametrize(("repair", "seed"), [("packing", 0), ("R1", 1), ("recipe", 2)])
+def test_a_stored_repair_is_what_its_cell_gives(repair, seed):
+    (stored,) = rows("repairs", repair=repair, seed=str(seed))
+    training = NAMES["REPAIRS"][repair](seed, int(stored["steps"]))
+    made = collapse.row(training, NAMES["RING"], int(stored["steps"]))
+    assert made["modes"] == pytest.approx(int(stored["modes"]), abs=1)
+    assert made["high_quality"] == pytest.approx(float(stored["high_quality"]), abs=0.15)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("data", collapse.DATA)
+def test_a_stored_row_of_the_scoreboard_is_what_its_cell_gives(data):
+    (stored,) = rows("scoreboard", data=data, seed="0")
+    training = NAMES["recipe"](collapse.DATA[data], 0)
+    made = collapse.row(training, NAMES["unit"](collapse.DATA[data]), NAMES["RECIPE_STEPS"])
+    assert made["modes"] == int(stored["modes"])
+    assert made["high_quality"] == pytest.approx(float(stored["high_quality"]), abs=0.02)  # other processors round
+    assert made["reverse_kl"] == pytest.approx(float(stored["reverse_kl"]), abs=0.01)
+
+
+@pytest.mark.parametrize("data", collapse.DATA)
+def test_the_recipe_is_ahead_of_every_published_row(data):
+    modes, published_quality, published_kl = {"ring": (8, 0.982, 0.07), "grid": (25, 0.957, 0.04)}[data]
+    found = rows("scoreboard", data=data)
+    assert all(int(row["modes"]) == modes for row in found)
+    assert mean(float(row["reverse_kl"]) for row in found) < published_kl / 4
+    assert mean(float(row["high_quality"]) for row in found) > published_quality - 0.01
+
+
+def test_in_units_of_its_spread_a_mixture_scores_as_before():
+    for data in collapse.DATA.values():
+        unit = NAMES["unit"](data)
+        samples = torch.randn(2_500, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+        factor = (unit.means / data.means)[data.means.abs() > 0.1].mean()
+        assert coverage(factor * samples, unit) == coverage(samples, data)
+        drawn = unit.means.square().sum(1).mean() / 2 + unit.standard_deviations[0] ** 2
+        assert math.isclose(drawn.item(), 1.0, rel_tol=1e-6)  # the mean variance of the two coordinates
