@@ -7,7 +7,11 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "notebooks").glob("*.ipynb"))]
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "notebooks").glob("*.md")),
+    *sorted((ROOT / "notebooks").glob("*.ipynb")),
+]
 INSTALL = "python3 -m pip install -r requirements.txt"
 START = f"{INSTALL} && python3 -m jupyterlab --notebook-dir=. notebooks/00_start_here.ipynb"
 TEST = f"{INSTALL} && python3 -m pytest"
