@@ -25,7 +25,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-KEPT_CELL_METADATA = ("jupyter", "tags")
+KEPT_CELL_METADATA = ("jupyter", "tags", "jp-MarkdownHeadingCollapsed")
 
 
 def execute(notebook: NotebookNode, folder: Path) -> None:

@@ -41,7 +41,7 @@ def run(settings: dict[str, str], threads: int) -> subprocess.CompletedProcess[s
     with tempfile.TemporaryDirectory() as folder:
         copy_notebooks(Path(folder), threads)
         command = [sys.executable, "-m", "pytest", *options, folder]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def main(names: list[str]) -> None:
