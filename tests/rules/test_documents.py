@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import minutes
 import nbformat
 import pytest
+import reader_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -56,3 +58,34 @@ def test_every_notebook_is_on_the_map():
     assert [
         path.name for path in DOCUMENTS[1:] if path.suffix == ".ipynb" and f"notebooks/{path.name}" not in readme
     ] == []
+
+
+def mapped(text: str) -> dict[str, str]:
+    """What the last column of a map of notebooks says of each, by the name of its file."""
+    return dict(re.findall(r"^\|[^|]*\((?:notebooks/)?(\w+)\.ipynb\)[^|]*\|.*\| ([\d +]+) \|$", text, re.MULTILINE))
+
+
+def stated(path: Path) -> str:
+    """The minutes that a notebook states: of its core, and of its folded sections together."""
+    core, *deeper = minutes.parts(nbformat.v4.reads(path.read_text(encoding="utf-8")))
+    return f"{core.stated}" + (f" + {sum(part.stated for part in deeper)}" if deeper else "")
+
+
+def test_the_map_has_the_minutes_that_the_notebooks_state():
+    told = mapped(prose(ROOT / "README.md"))
+    paths = [path for path in DOCUMENTS if path.suffix == ".ipynb" and path.stem not in reader_rules.NOT_YET]
+    assert {path.stem: told[path.stem] for path in paths} == {path.stem: stated(path) for path in paths}
+
+
+def test_the_minutes_of_a_map_are_found():
+    rows = ["| [02](notebooks/02_v.ipynb) | What? | 45 + 60 |", "| [03](03_s.ipynb) | Who? | 40 |"]
+    assert mapped("\n".join(["| notebook | question | minutes |", "|---|---|--:|", *rows])) == {
+        "02_v": "45 + 60",
+        "03_s": "40",
+    }
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if path.suffix == ".md"], ids=lambda path: path.name)
+def test_no_document_leads_to_a_notebook_that_does_not_exist(path: Path):
+    there = {notebook.name[:2] for notebook in DOCUMENTS if notebook.suffix == ".ipynb"}
+    assert sorted(set(reader_rules.mentioned(prose(path))) - there) == []
