@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import torch
 from sklearn.datasets import load_digits
 
-from gan_edu.arguments import FLOATING, positive_integer
+from gan_edu.arguments import able, described, floating_tensor, made, positive_integer
 from gan_edu.randomness import Stream
+
+INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 
 @dataclass(frozen=True)
@@ -14,31 +16,32 @@ class Images:
     """A finite set of labelled images, drawn from with replacement.
 
     Args:
-        images: (N, C, H, W) brightness from -1 to 1, as float32 or float64.
+        images: (N, C, H, W) brightness from -1 to 1, as float32 or float64: one channel for grey, three for red, green
+            and blue.
         labels: (N,) integers.
 
     Raises:
-        ValueError: if the shapes do not fit, or a brightness is NaN or outside [-1, 1].
-        TypeError: if the images are of another number type.
+        ValueError: if the shapes do not fit, or a brightness is not finite or outside [-1, 1].
+        TypeError: if an argument is no tensor, or one of another number type.
     """
 
     images: torch.Tensor
     labels: torch.Tensor
 
     def __post_init__(self):
-        if self.images.dim() != 4 or len(self.images) == 0:
-            raise ValueError(f"images must have shape (N, C, H, W) with N above zero, got {tuple(self.images.shape)}")
-        if self.images.dtype not in FLOATING:
-            raise TypeError(f"images must be float32 or float64, got {self.images.dtype}")
+        floating_tensor("images", self.images, "N", "C", "H", "W")
         if not (self.images.abs() <= 1).all():
-            raise ValueError(f"images must lie in [-1, 1], got {_extremes(self.images)}")
+            extremes = f"values from {self.images.min():g} to {self.images.max():g}"
+            raise ValueError(f"images must lie in [-1, 1], got {extremes}")
+        made("labels", self.labels, torch.Tensor, "a tensor of integers")
+        if self.labels.dtype not in INTEGERS:
+            raise TypeError(f"labels must be a tensor of integers, got {described(self.labels)}")
         if self.labels.shape != self.images.shape[:1]:
             raise ValueError(f"labels must have shape ({len(self.images)},), got {tuple(self.labels.shape)}")
 
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw images with replacement: (count, C, H, W), in the number type of the stream."""
-        if positive_integer("count", count) > len(self.images):
-            raise ValueError(f"count must be at most {len(self.images)}, the number of images, got {count}")
+        positive_integer("count", count), able("stream", stream, "a Stream", "integers")
         return self.images[stream.integers(len(self.images), count)].to(stream.dtype)
 
 
@@ -51,7 +54,3 @@ def digits() -> Images:
     scans = load_digits()
     brightness = torch.tensor(scans.images, dtype=torch.float32).unsqueeze(1) / 8 - 1  # from counts 0 to 16
     return Images(brightness, torch.tensor(scans.target))
-
-
-def _extremes(images: torch.Tensor) -> str:
-    return "NaN" if images.isnan().any() else f"values from {images.min():g} to {images.max():g}"

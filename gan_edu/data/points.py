@@ -6,8 +6,18 @@ from dataclasses import dataclass
 
 import torch
 
-from gan_edu.arguments import positive_integer, positive_number
+from gan_edu.arguments import (
+    able,
+    described,
+    finite_numbers,
+    floating_tensor,
+    positive_integer,
+    positive_number,
+)
 from gan_edu.randomness import Stream
+
+# What a length may be, so that its square and its inverse square are numbers of float32 too.
+SHORTEST, LONGEST = 1e-18, 1e18
 
 
 @dataclass(frozen=True)
@@ -17,18 +27,34 @@ class GaussianMixture:
     Make one with `ring`, `grid` or `mixture`.
 
     Args:
-        means: (K, D) centres of the modes.
-        standard_deviations: (K,) width of each mode, the same in all directions.
-        weights: (K,) share of each mode; they sum to one.
+        means: (K, D) centres of the modes, as float32 or float64, from -1e18 to 1e18.
+        standard_deviations: (K,) width of each mode, the same in all directions, from 1e-18 to 1e18.
+        weights: (K,) share of each mode, not negative; they sum to one.
+
+    Raises:
+        TypeError, ValueError: if one of them is not as said above.
     """
 
     means: torch.Tensor
     standard_deviations: torch.Tensor
     weights: torch.Tensor
 
+    def __post_init__(self):
+        floating_tensor("means", self.means, "K", "D")
+        floating_tensor("standard_deviations", self.standard_deviations, len(self.means))
+        floating_tensor("weights", self.weights, len(self.means))
+        if self.means.abs().max() > LONGEST:
+            raise ValueError(f"means must lie within {LONGEST:g} of the origin, got {self.means.abs().max():g}")
+        for width in (self.standard_deviations.min(), self.standard_deviations.max()):
+            if not SHORTEST <= width <= LONGEST:
+                raise ValueError(f"standard_deviations must be from {SHORTEST:g} to {LONGEST:g}, got {width:g}")
+        if (self.weights < 0).any() or not abs(self.weights.sum() - 1) < 1e-4:
+            extremes = f"a smallest of {self.weights.min():g} and a sum of {self.weights.sum():g}"
+            raise ValueError(f"weights must not be negative and must sum to one, got {extremes}")
+
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw points: (count, D), in the number type of the stream."""
-        positive_integer("count", count)
+        positive_integer("count", count), able("stream", stream, "a Stream", "uniform", "normal")
         shares = self.weights.cumsum(0)
         uniform = stream.uniform(count).to(shares.dtype)
         chosen = torch.searchsorted(shares, uniform, right=True).clamp(max=len(shares) - 1)
@@ -37,10 +63,9 @@ class GaussianMixture:
         return means[chosen] + widths[chosen].unsqueeze(-1) * noise
 
     def log_density(self, points: torch.Tensor) -> torch.Tensor:
-        """Natural logarithm of the density at points of shape (..., D): shape (...)."""
+        """Natural logarithm of the density at points (..., D), float32 or float64: (...), in their number type."""
         dimensions = self.means.shape[-1]
-        if points.shape[-1:] != (dimensions,):
-            raise ValueError(f"points must have shape (..., {dimensions}), got {tuple(points.shape)}")
+        floating_tensor("points", points, "...", dimensions)
         means, widths = self.means.to(points.dtype), self.standard_deviations.to(points.dtype)
         distances = (points.unsqueeze(-2) - means).square().sum(-1) / widths.square()
         log_modes = -distances / 2 - dimensions * (widths.log() + math.log(2 * math.pi) / 2)
@@ -57,21 +82,23 @@ class Points:
     """A fixed set of points that batches are drawn from, as all that there is of most real data.
 
     Args:
-        points: (N, ...), finite.
+        points: (N, ...), finite, as float32 or float64.
+
+    Raises:
+        TypeError, ValueError: if they are not as said above.
     """
 
     points: torch.Tensor
 
     def __post_init__(self):
-        if not len(self.points) or not self.points.isfinite().all():
-            bad = int((~self.points.isfinite()).sum())
-            raise ValueError(
-                f"points must be at least one, and finite, got {len(self.points)}, {bad} numbers not finite"
-            )
+        floating_tensor("points", self.points, "N", "...")
+        if self.points.abs().max() > LONGEST:
+            raise ValueError(f"points must lie within {LONGEST:g} of the origin, got {self.points.abs().max():g}")
 
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw (count, ...) of them, each as likely as any other, with replacement."""
-        return self.points[stream.integers(len(self.points), positive_integer("count", count))].to(stream.dtype)
+        positive_integer("count", count), able("stream", stream, "a Stream", "integers")
+        return self.points[stream.integers(len(self.points), count)].to(stream.dtype)
 
 
 def ring(modes: int = 8, radius: float = 1.0, standard_deviation: float = 0.05) -> GaussianMixture:
@@ -110,25 +137,23 @@ def mixture(
     Raises:
         ValueError: if the lengths differ, a width is not above zero, or a weight is negative.
     """
-    weights = [1.0] * len(means) if weights is None else weights
-    if not len(means) == len(standard_deviations) == len(weights) > 0:
+    centres, widths = finite_numbers("means", means), finite_numbers("standard_deviations", standard_deviations)
+    shares = [1.0] * len(centres) if weights is None else finite_numbers("weights", weights)
+    if not len(centres) == len(widths) == len(shares) > 0:
         raise ValueError(
             f"means, standard_deviations and weights must have the same length of at least one, "
-            f"got {len(means)}, {len(standard_deviations)} and {len(weights)}"
+            f"got {len(centres)}, {len(widths)} and {len(shares)}"
         )
-    for width in standard_deviations:
+    for width in widths:
         positive_number("standard_deviations", width)
-    centres, shares = (torch.tensor(list(values), dtype=torch.float64) for values in (means, weights))
-    if not centres.isfinite().all():
-        raise ValueError(f"means must be finite, got {list(means)}")
-    if not shares.isfinite().all() or (shares < 0).any() or shares.sum() == 0:
-        raise ValueError(f"weights must be finite, not negative and not all zero, got {list(weights)}")
-    widths = torch.tensor(list(standard_deviations), dtype=torch.float64)
-    return GaussianMixture(centres.unsqueeze(-1), widths, shares / shares.sum())
+    if min(shares) < 0 or not 0 < sum(shares) < math.inf:
+        raise ValueError(f"weights must be not negative and have a finite sum above zero, got {described(weights)}")
+    means, widths, shares = (torch.tensor(values, dtype=torch.float64) for values in (centres, widths, shares))
+    return GaussianMixture(means.unsqueeze(-1), widths, shares / shares.sum())
 
 
 def around(centres: torch.Tensor, standard_deviation: float = 0.05) -> GaussianMixture:
-    """Equal Gaussians around these centres (K, D)."""
-    modes = len(centres)
+    """Equal Gaussians around these centres (K, D), float32 or float64."""
+    modes = len(floating_tensor("centres", centres, "K", "D"))
     widths = torch.full((modes,), positive_number("standard_deviation", standard_deviation), dtype=torch.float64)
     return GaussianMixture(centres, widths, torch.full((modes,), 1 / modes, dtype=torch.float64))

@@ -2,7 +2,10 @@
 
 import torch
 
+from gan_edu.arguments import able, made
 from gan_edu.randomness import Stream
+
+LARGEST = 1e70  # of a feature, so that the product of two covariances is a finite number
 
 
 def frechet_distance(first: torch.Tensor, second: torch.Tensor) -> float:
@@ -26,7 +29,8 @@ def frechet_distance(first: torch.Tensor, second: torch.Tensor) -> float:
 
     Raises:
         TypeError: if an argument is not a tensor of real numbers.
-        ValueError: if a set has fewer than two vectors or is not finite, or the numbers of features differ.
+        ValueError: if a set has fewer than two vectors, is not finite or reaches beyond 1e70, or the numbers of
+            features differ.
     """
     first, second = _vectors("first", first), _vectors("second", second)
     if first.shape[1] != second.shape[1]:
@@ -55,20 +59,24 @@ def real_floor(images: torch.Tensor, stream: Stream) -> float:
         TypeError, ValueError: as `frechet_distance`, and if there are fewer than four images.
     """
     images = _vectors("images", images, at_least=4)
+    able("stream", stream, "a Stream", "permutation")
     order, half = stream.permutation(len(images)), len(images) // 2
     return frechet_distance(images[order[:half]], images[order[half : 2 * half]])
 
 
 def _vectors(name: str, vectors: torch.Tensor, at_least: int = 2) -> torch.Tensor:
     """Flatten all but the first axis: (N, F), float64."""
-    if not isinstance(vectors, torch.Tensor) or vectors.is_complex():
-        raise TypeError(f"{name} must be a tensor of real numbers, got {getattr(vectors, 'dtype', type(vectors))}")
-    if vectors.dim() < 2 or 0 in vectors.shape[1:]:
+    made(name, vectors, torch.Tensor, "a tensor of real numbers")
+    if vectors.is_complex() or vectors.dtype == torch.bool:
+        raise TypeError(f"{name} must be a tensor of real numbers, got {vectors.dtype}")
+    if vectors.dim() not in (2, 4) or 0 in vectors.shape[1:]:
         raise ValueError(f"{name} must have shape (N, F) or (N, C, H, W), got {tuple(vectors.shape)}")
     if len(vectors) < at_least:
         raise ValueError(f"{name} must have at least {at_least} rows, got {len(vectors)}")
     if not vectors.isfinite().all():
         raise ValueError(f"{name} must be finite, got {int((~vectors.isfinite()).sum())} numbers that are not")
+    if (largest := vectors.abs().max()) > LARGEST:
+        raise ValueError(f"{name} must lie from -{LARGEST:g} to {LARGEST:g}, got {largest:g} in size")
     return vectors.detach().to("cpu", torch.float64).flatten(1)
 
 

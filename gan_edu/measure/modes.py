@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import torch
 
-from gan_edu.arguments import positive_integer
+from gan_edu.arguments import floating_tensor, made, positive_integer
 from gan_edu.data.points import GaussianMixture
 
 RADIUS = 3.0  # a sample this many standard deviations from its mode, or further, is not of high quality
@@ -42,16 +42,11 @@ def coverage(samples: torch.Tensor, data: GaussianMixture) -> Coverage:
         The three numbers; reverse_kl is infinite if no sample is of high quality, for then there are no shares.
 
     Raises:
-        TypeError: if the samples are not a tensor.
+        TypeError: if the samples are not a tensor of float32 or float64, or the data not a mixture of Gaussians.
         ValueError: if the samples have another shape, or are not finite.
     """
-    modes, dimensions = data.means.shape
-    if not isinstance(samples, torch.Tensor):
-        raise TypeError(f"samples must be a tensor, got {type(samples).__name__}")
-    if samples.dim() != 2 or samples.shape[1] != dimensions or len(samples) == 0:
-        raise ValueError(f"samples must have shape (B, {dimensions}) with B above zero, got {tuple(samples.shape)}")
-    if not samples.isfinite().all():
-        raise ValueError(f"samples must be finite, got {int((~samples.isfinite()).sum())} numbers that are not")
+    modes, dimensions = made("data", data, GaussianMixture, "a GaussianMixture").means.shape
+    floating_tensor("samples", samples, "B", dimensions)
     samples = samples.detach().to(data.means)
     distances, nearest = torch.linalg.vector_norm(samples.unsqueeze(1) - data.means, dim=-1).min(dim=-1)
     high_quality = distances < RADIUS * data.standard_deviations[nearest]
@@ -73,9 +68,9 @@ def expected_coverage(data: GaussianMixture, count: int) -> Coverage:
         count: number of samples.
 
     Raises:
-        TypeError, ValueError: if the count is not a positive integer.
+        TypeError, ValueError: if the count is not a positive integer, or the data not a mixture of Gaussians.
     """
-    positive_integer("count", count)
+    made("data", data, GaussianMixture, "a GaussianMixture"), positive_integer("count", count)
     # The squared distance from the mean, in standard deviations, follows chi-square with D degrees of freedom.
     half_dimensions = torch.tensor(data.means.shape[1] / 2, dtype=torch.float64)
     high_quality = torch.special.gammainc(half_dimensions, torch.tensor(RADIUS**2 / 2, dtype=torch.float64))

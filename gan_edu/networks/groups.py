@@ -6,7 +6,7 @@ A group never reaches beyond real examples into fakes, or back, as long as its s
 import torch
 from torch import nn
 
-from gan_edu.arguments import positive_integer
+from gan_edu.arguments import made, positive_integer
 
 
 class Packed(nn.Module):
@@ -23,7 +23,8 @@ class Packed(nn.Module):
 
     def __init__(self, discriminator: nn.Module, size: int):
         super().__init__()
-        self.discriminator, self.size = discriminator, positive_integer("size", size)
+        self.discriminator = made("discriminator", discriminator, nn.Module, "a network")
+        self.size = positive_integer("size", size)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         scores = self.discriminator(_groups(inputs, self.size).flatten(1))
@@ -37,7 +38,8 @@ class Packed(nn.Module):
 class MinibatchStandardDeviation(nn.Module):
     """Adds one feature to those of each example: how much the features vary within its group of `size`.
 
-    It is the standard deviation of each feature over the group, averaged over the features: (B, F) to (B, F + 1).
+    It is the standard deviation of each feature over the group, averaged over the features: (B, F) to (B, F + 1). Of
+    feature maps it is averaged over the places too, and added as one constant map: (B, C, H, W) to (B, C + 1, H, W).
 
     Source: Karras et al. 2017 (arXiv:1710.10196), section 3. Met in notebook 05.
 
@@ -52,9 +54,12 @@ class MinibatchStandardDeviation(nn.Module):
         self.size = size
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        variance = _groups(inputs, self.size).var(1, correction=0)
+        if inputs.dim() < 2:
+            raise ValueError(f"inputs must have shape (B, F) or (B, C, H, W), got {tuple(inputs.shape)}")
+        variance = _groups(inputs, self.size).var(1, correction=0).flatten(1)
         spread = (variance + 1e-8).sqrt().mean(-1)  # the root alone has no finite slope where all are the same
-        return torch.cat([inputs, spread.repeat_interleave(self.size).unsqueeze(-1)], -1)
+        added = spread.repeat_interleave(self.size).view(-1, *[1] * (inputs.dim() - 1))
+        return torch.cat([inputs, added.expand(-1, -1, *inputs.shape[2:])], 1)
 
     def extra_repr(self) -> str:
         """What `repr` says besides the layers."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from gan_edu.arguments import positive_integer
+from gan_edu.arguments import described, positive_integer
 
 
 class MLP(nn.Sequential):
@@ -21,8 +21,8 @@ class MLP(nn.Sequential):
     """
 
     def __init__(self, inputs: int, outputs: int | None, hidden: Sequence[int] = (64, 64)):
-        if not isinstance(hidden, Sequence):
-            raise TypeError(f"hidden must be a sequence of widths, one for each layer, got {hidden!r}")
+        if not isinstance(hidden, Sequence) or isinstance(hidden, str):
+            raise TypeError(f"hidden must be a sequence of widths, one for each layer, got {described(hidden)}")
         widths = [positive_integer("inputs", inputs), *(positive_integer("hidden", width) for width in hidden)]
         layers = []
         for before, after in pairwise(widths):

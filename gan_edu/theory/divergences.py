@@ -14,6 +14,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch.nn.functional import logsigmoid
 
+from gan_edu.arguments import described, function, made
+
 TOLERANCE = 0.01  # how much of a density may lie outside its grid, or be lost between the grid's points
 
 
@@ -78,6 +80,7 @@ class GridDensity:
             log_density: takes points of shape (N, 1), as float64, and returns (N,) natural logarithms.
         """
         x = _grid(x)
+        function("log_density", log_density)
         return cls(x, log_density(x.unsqueeze(-1)))
 
     @property
@@ -187,7 +190,7 @@ def _numbers(name: str, numbers: ArrayLike) -> torch.Tensor:
     except (TypeError, ValueError, RuntimeError):
         real = False
     if not real:
-        raise TypeError(f"{name} must hold real numbers, got {numbers!r}")
+        raise TypeError(f"{name} must hold real numbers, got {described(numbers)}")
     return tensor.detach().to("cpu", torch.float64, copy=True)
 
 
@@ -211,6 +214,8 @@ def _first(numbers: torch.Tensor, wrong: torch.Tensor) -> str:
 
 
 def _require_same_grid(p: GridDensity, q: GridDensity) -> None:
+    for name, density in (("p", p), ("q", q)):
+        made(name, density, GridDensity, "a GridDensity")
     if not torch.equal(p.x, q.x):
         grids = [f"{len(density.x)} points from {density.x[0]:g} to {density.x[-1]:g}" for density in (p, q)]
         raise ValueError(f"p and q must have the same grid x, got {grids[0]} and {grids[1]}")

@@ -9,6 +9,10 @@ import torch
 from sklearn.datasets import load_digits
 
 from gan_edu.data.images import Images, digits
+from gan_edu.game.gan import GAN
+from gan_edu.game.losses import non_saturating
+from gan_edu.game.training import Training
+from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.randomness import Stream
 
 FOUR = Images(torch.linspace(-1, 1, 16).reshape(4, 1, 2, 2), torch.arange(4))
@@ -73,12 +77,22 @@ def test_a_count_that_is_no_positive_integer_is_refused(count, error):
         FOUR.sample(count, Stream(0))
 
 
-def test_a_batch_larger_than_the_images_is_refused():
-    with pytest.raises(ValueError, match=r"^count must be at most 4, the number of images, got 5$"):
-        FOUR.sample(5, Stream(0))
+def test_a_batch_may_be_larger_than_the_set():
+    samples = FOUR.sample(400, Stream(0))
+    counts = [int((samples == image).flatten(1).all(1).sum()) for image in FOUR.images]
+    assert sum(counts) == 400
+    assert scipy.stats.chisquare(counts).pvalue > 0.01
 
 
-PIXELS, LABELS = torch.zeros(3, 1, 4, 4), torch.zeros(3)
+def test_a_hundred_colour_images_are_trained_on_in_batches_of_512():
+    images = 2 * Stream(0, "test").uniform(100, 3, 8, 8) - 1
+    players = ImageGenerator(4, 4, channels=3), ImageDiscriminator(4, channels=3)
+    gan = GAN(*players, loss=non_saturating, noise_size=4)
+    training = Training(gan, Images(images, torch.arange(100)), batch_size=512)
+    assert training.run(1).samples.shape == (512, 3, 8, 8)
+
+
+PIXELS, LABELS = torch.zeros(3, 1, 4, 4), torch.zeros(3, dtype=torch.int64)
 
 
 def with_one(value: float) -> torch.Tensor:
@@ -94,10 +108,13 @@ def with_one(value: float) -> torch.Tensor:
         (PIXELS[:0], LABELS[:0], ValueError, r"images must have shape .* N above zero, got \(0, 1, 4, 4\)"),
         (PIXELS, LABELS[:2], ValueError, r"labels must have shape \(3,\), got \(2,\)"),
         (PIXELS, LABELS[:, None], ValueError, r"labels must have shape \(3,\), got \(3, 1\)"),
+        (PIXELS, LABELS.float(), TypeError, r"labels must be a tensor of integers, got a tensor .* torch\.float32"),
+        (PIXELS, [0, 1, 2], TypeError, r"labels must be a tensor of integers, got \[0, 1, 2\]"),
+        (PIXELS.numpy(), LABELS, TypeError, r"images must be a tensor, got a NumPy array of shape \(3, 1, 4, 4\)"),
         (PIXELS.int(), LABELS, TypeError, r"images must be float32 or float64, got torch\.int32"),
         (PIXELS.half(), LABELS, TypeError, r"images must be float32 or float64, got torch\.float16"),
-        (with_one(torch.nan), LABELS, ValueError, r"images must lie in \[-1, 1\], got NaN"),
-        (with_one(torch.inf), LABELS, ValueError, r"images must lie in \[-1, 1\], got values from 0 to inf"),
+        (with_one(torch.nan), LABELS, ValueError, r"images must be finite, got 1 numbers"),
+        (with_one(torch.inf), LABELS, ValueError, r"images must be finite, got 1 numbers"),
         (with_one(-1.5), LABELS, ValueError, r"images must lie in \[-1, 1\], got values from -1\.5 to 0"),
     ],
 )

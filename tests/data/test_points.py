@@ -10,7 +10,7 @@ import scipy.special
 import scipy.stats
 import torch
 
-from gan_edu.data.points import GaussianMixture, Points, grid, mixture, ring
+from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, ring
 from gan_edu.randomness import Stream
 
 LINE = mixture([-3.0, 0.5, 4.0], [0.5, 1.0, 0.2], weights=[1, 2, 5])
@@ -223,10 +223,60 @@ def test_a_fixed_set_comes_in_the_number_type_of_the_stream():
         assert Points(torch.ones(3, 2)).sample(5, Stream(0, dtype=dtype)).dtype is dtype
 
 
-@pytest.mark.parametrize("points", [torch.zeros(0, 2), torch.tensor([[0.0, math.nan]])])
-def test_a_fixed_set_without_finite_points_is_refused(points):
-    with pytest.raises(ValueError, match=r"^points must be at least one, and finite"):
+@pytest.mark.parametrize(
+    ("points", "error", "message"),
+    [
+        (torch.zeros(0, 2), ValueError, r"have shape \(N, \.\.\.\) with N above zero, got \(0, 2\)"),
+        (torch.tensor([[0.0, math.nan]]), ValueError, "be finite, got 1 numbers that are not"),
+        (torch.full((1, 2), 1e30), ValueError, r"lie within 1e\+18 of the origin, got 1e\+30"),
+        (torch.ones(3, 2, dtype=torch.int64), TypeError, r"be float32 or float64, got torch\.int64"),
+        (np.zeros((4, 2)), TypeError, r"be a tensor, got a NumPy array of shape \(4, 2\) and float64"),
+    ],
+)
+def test_what_is_no_fixed_set_of_points_is_named(points, error, message):
+    with pytest.raises(error, match=rf"^points must {message}$"):
         Points(points)
+
+
+HALVES = torch.tensor([0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("means", "widths", "weights", "message"),
+    [
+        (torch.zeros(2, 2), torch.ones(2), torch.ones(2), "weights must not be negative and must sum to one, .* 2$"),
+        (torch.zeros(2, 2), torch.ones(2), torch.tensor([1.5, -0.5]), "weights must not be negative .* of -0.5"),
+        (torch.zeros(2, 2), torch.ones(3), HALVES, r"standard_deviations must have shape \(2,\), got \(3,\)"),
+        (
+            torch.zeros(2, 2),
+            torch.tensor([1.0, 0.0]),
+            HALVES,
+            r"standard_deviations must be from 1e-18 to 1e\+18, got 0",
+        ),
+        (torch.zeros(2), torch.ones(2), HALVES, r"means must have shape \(K, D\) with K above zero, got \(2,\)"),
+        (torch.full((2, 2), 1e30), torch.ones(2), HALVES, r"means must lie within 1e\+18 of the origin, got 1e\+30"),
+        (torch.full((2, 2), math.nan), torch.ones(2), HALVES, "means must be finite, got 4 numbers"),
+    ],
+)
+def test_a_mixture_that_is_none_is_named(means, widths, weights, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        GaussianMixture(means, widths, weights)
+
+
+def test_weights_whose_sum_overflows_are_refused():
+    with pytest.raises(ValueError, match=r"^weights must be not negative and have a finite sum above zero"):
+        mixture([0.0, 1.0], [1.0, 1.0], [1e308, 1e308])
+
+
+@pytest.mark.parametrize("centres", [torch.full((3, 2), math.nan), torch.zeros(2, 2, 2), torch.zeros(0, 2)])
+def test_centres_that_are_none_are_named(centres):
+    with pytest.raises(ValueError, match=r"^centres must "):
+        around(centres)
+
+
+def test_the_log_density_of_integers_is_refused():
+    with pytest.raises(TypeError, match=r"^points must be float32 or float64, got torch\.int64$"):
+        ring().log_density(torch.zeros(3, 2, dtype=torch.int64))
 
 
 @pytest.mark.parametrize("factor", [0, -1.0, math.inf])

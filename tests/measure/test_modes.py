@@ -136,7 +136,7 @@ def test_few_samples_cover_as_many_modes_as_expected():
         (torch.zeros(0, 2), ValueError, r"samples must have shape \(B, 2\) with B above zero, got \(0, 2\)"),
         (torch.full((5, 2), math.nan), ValueError, "samples must be finite, got 10 numbers that are not"),
         (torch.tensor([[0.0, math.inf]]), ValueError, "samples must be finite, got 1 numbers that are not"),
-        ([[0.0, 0.0]], TypeError, "samples must be a tensor, got list"),
+        ([[0.0, 0.0]], TypeError, r"samples must be a tensor, got \[\[0\.0, 0\.0\]\]"),
     ],
 )
 def test_bad_samples_are_named(samples, error, message):

@@ -18,6 +18,7 @@ from gan_edu.game.updates import alternating, unrolled
 from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
+from gan_edu.sweeps.ensemble import Ensemble
 
 DOUBLE = torch.float64
 
@@ -139,6 +140,34 @@ def test_the_spread_is_the_standard_deviation_of_numpy_for_each_group(size):
     assert torch.equal(outputs[:, :5], features)
     assert outputs[:, 5].numpy() == pytest.approx(expected, rel=1e-6)
     assert outputs.shape == (12, 6)
+
+
+@pytest.mark.parametrize("size", [2, 3, 6])
+def test_feature_maps_get_one_constant_map_of_their_spread(size):
+    """Karras et al. average over the features and over the places."""
+    maps = normal(6, 3, 4, 5) * torch.tensor([0.1, 1, 10], dtype=DOUBLE).view(3, 1, 1)
+    outputs = MinibatchStandardDeviation(size)(maps)
+    expected = np.repeat([group.std(axis=0).mean() for group in maps.numpy().reshape(-1, size, 3, 4, 5)], size)
+    assert outputs.shape == (6, 4, 4, 5)
+    assert torch.equal(outputs[:, :3], maps)
+    assert outputs[:, 3].numpy() == pytest.approx(np.broadcast_to(expected[:, None, None], (6, 4, 5)), rel=1e-6)
+
+
+def test_the_spread_of_feature_maps_is_that_of_each_member_in_an_ensemble():
+    def network() -> nn.Module:
+        convolution = nn.Conv2d(1, 2, 3)
+        return nn.Sequential(convolution, MinibatchStandardDeviation(3), nn.Flatten(), nn.Linear(27, 1), nn.Flatten(-2))
+
+    networks = [initialize(network().double(), Stream(seed, dtype=DOUBLE)) for seed in range(2)]
+    images = normal(2, 6, 1, 5, 5)
+    scores = Ensemble(networks)(images)
+    for member, own, score in zip(networks, images, scores, strict=True):
+        assert score.tolist() == pytest.approx(member(own).tolist(), rel=1e-9)
+
+
+def test_a_single_axis_has_no_features():
+    with pytest.raises(ValueError, match=r"^inputs must have shape \(B, F\) or \(B, C, H, W\), got \(4,\)$"):
+        MinibatchStandardDeviation(2)(normal(4))
 
 
 def test_identical_examples_do_not_vary_and_have_finite_slopes():
