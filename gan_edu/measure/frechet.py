@@ -46,10 +46,11 @@ def frechet_distance(first: torch.Tensor, second: torch.Tensor) -> float:
 
 
 def real_floor(images: torch.Tensor, stream: Stream) -> float:
-    """Fréchet distance between two disjoint random halves of real images: what a perfect generator can hope for.
+    """Fréchet distance between two disjoint random halves of real images: what real images score against others.
 
-    The bias depends on the sizes: hold this number beside the distance of N // 2 generated from N // 2 real images.
-    Met in notebook 00.
+    The bias depends on the sizes: hold this number beside the distance of N // 2 generated from N // 2 real images, and
+    only from images that had no part in making the generated ones. Those that had flatter it: what is made from all
+    images can score below. Met in notebook 00.
 
     Args:
         images: (N, F) vectors or (N, C, H, W) images, N at least 4. If N is odd, one of them is left out.

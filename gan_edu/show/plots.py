@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 from IPython.display import DisplayHandle, display
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
@@ -18,6 +19,7 @@ from gan_edu.arguments import positive_integer
 # Okabe and Ito's palette: told apart by people with any kind of colour vision. Shapes and line styles differ as well.
 REAL, GENERATED = "#0072B2", "#D55E00"
 DISCRIMINATOR, GENERATOR = "#7F3C8D", "#8C6D00"
+INK = colormaps["Greys"].with_extremes(under="#56B4E9", over="#CC79A7")
 BELIEF = LinearSegmentedColormap.from_list("belief", ["#F4B183", "#FFFFFF", "#9CC9E6"])  # D = 0, ½, 1
 
 
@@ -96,7 +98,10 @@ def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float
 
 
 def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") -> None:
-    """Show grey images (B, 1, H, W) with brightness -1 (white) to 1 (black) in rows, with a gap between them."""
+    """Show grey images (B, 1, H, W) with brightness -1 (white) to 1 (black) in rows, with a gap between them.
+
+    A pixel that is whiter than white is light blue, one that is blacker than black is pink: no image can have them.
+    """
     positive_integer("columns", columns)
     if len(images) % columns or len(images) == 0:
         raise ValueError(f"images must fill rows of {columns}, got {len(images)}")
@@ -104,7 +109,7 @@ def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") 
     padded = torch.nn.functional.pad(images[:, 0], (1, 1, 1, 1), value=-1.0)
     height, width = padded.shape[-2:]
     tiled = padded.unflatten(0, (rows, columns)).transpose(1, 2).reshape(rows * height, columns * width)
-    axes.imshow(np.asarray(tiled), cmap="Greys", vmin=-1, vmax=1)
+    axes.imshow(np.asarray(tiled), cmap=INK, vmin=-1, vmax=1)
     axes.set(xticks=[], yticks=[], title=title)
 
 

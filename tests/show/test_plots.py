@@ -171,6 +171,13 @@ def test_ink_is_black_and_paper_white(axes):
     assert rgb[4].tolist() == [0, 0, 0]
 
 
+def test_a_pixel_that_no_image_can_have_is_marked_in_colour(axes):
+    plots.image_grid(axes, torch.tensor([-1.01, 1.01]).reshape(2, 1, 1, 1), columns=2)
+    rgb = axes.images[0].to_rgba(axes.images[0].get_array())[1, :, :3]
+    assert [to_hex(rgb[place]) for place in (1, 4)] == ["#56b4e9", "#cc79a7"]
+    assert (rgb[[0, 2, 3, 5]] == 1).all()
+
+
 def test_an_image_grid_that_is_not_full_is_refused(axes):
     for count in (6, 3, 0):
         with pytest.raises(ValueError, match=rf"^images must fill rows of 4, got {count}$"):
