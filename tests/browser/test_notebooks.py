@@ -124,6 +124,7 @@ def test_notebook(path: Path, chromium: Browser, lab: Lab) -> None:
     expected = sum("gan-explore-saved" in output.get("data", {}).get("text/html", "") for output in outputs)
     with browser.opened(chromium, lab, path.name) as notebook:
         assert notebook.run_all()
+        notebook.command("notebook:expand-all-headings")  # a slider may stand in a folded section
         explores = notebook.page.locator(".gan-explore")
         expect(explores).to_have_count(expected)
         for explore in explores.all():
