@@ -24,7 +24,7 @@ DATA = ring()
 
 
 def make(hidden: int, seed: int) -> Training:
-    return Training(GAN(MLP(2, 2, (hidden,) * 2), MLP(2, None, (hidden,) * 2), non_saturating), DATA, seed)
+    return Training(GAN(MLP(2, 2, (hidden,) * 2), MLP(2, None, (hidden,) * 2), loss=non_saturating), DATA, seed)
 
 
 def seconds(trainings: list[Training], steps: int) -> float:

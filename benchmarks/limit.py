@@ -60,7 +60,7 @@ def measure() -> dict[str, np.ndarray]:
     all_products = step_products()
     counts = np.array([count for count, _ in all_products])
     largest = all_products[int(counts.argmax())][1]
-    training = Training(GAN(MLP(2, 2, HIDDEN), MLP(2, None, HIDDEN), non_saturating), ring(), batch_size=BATCH)
+    training = Training(GAN(MLP(2, 2, HIDDEN), MLP(2, None, HIDDEN), loss=non_saturating), ring(), batch_size=BATCH)
 
     def replay(times: int) -> None:
         for _ in range(times):

@@ -26,7 +26,7 @@ AXES = {
 def make(learning_rate: float, beta: float, seed: int) -> Training:
     adam = Adam(learning_rate, (beta, 0.99))
     players = MLP(2, 2, HIDDEN), MLP(2, None, HIDDEN)
-    return Training(GAN(*players, non_saturating, g_optimizer=adam, d_optimizer=adam), DATA, seed)
+    return Training(GAN(*players, loss=non_saturating, g_optimizer=adam, d_optimizer=adam), DATA, seed)
 
 
 def measure(training: Training) -> dict[str, float]:

@@ -32,7 +32,14 @@ Block = Callable[[int], object]
 def ours(weight: float | None) -> Block:
     penalty = None if weight is None else R1(weight)
     optimizers = Adam(LEARNING_RATE), Adam(LEARNING_RATE)
-    gan = GAN(MLP(2, 2), MLP(2, None), non_saturating, penalty, 2, *optimizers)
+    gan = GAN(
+        MLP(2, 2),
+        MLP(2, None),
+        loss=non_saturating,
+        penalty=penalty,
+        g_optimizer=optimizers[0],
+        d_optimizer=optimizers[1],
+    )
     return Training(gan, DATA, batch_size=BATCH).run
 
 

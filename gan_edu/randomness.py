@@ -20,36 +20,51 @@ class Stream:
         seed: any integer.
         names: words that say what the stream is for, such as "training".
         dtype: torch.float32 or torch.float64, the type of what `normal` and `uniform` return.
+        device: where what is drawn is put. The numbers are drawn on the CPU, so that they are the same everywhere.
 
     Raises:
         TypeError: if the seed is not an integer.
         ValueError: if the dtype is neither of the two.
     """
 
-    def __init__(self, seed: int, *names: str, dtype: torch.dtype = torch.float32):
+    def __init__(
+        self,
+        seed: int,
+        *names: str,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ):
         if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
             raise TypeError(f"seed must be an integer, got {seed!r}")
         if dtype not in FLOATING:
             raise ValueError(f"dtype must be torch.float32 or torch.float64, got {dtype}")
         digest = hashlib.sha256(repr((int(seed), *names)).encode()).digest()
         self.generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
-        self.dtype = dtype
+        self.dtype, self.device = dtype, torch.device(device)
 
     def normal(self, *shape: int) -> torch.Tensor:
         """Draw standard normal numbers of the given shape."""
-        return torch.randn(shape, generator=self.generator, dtype=self.dtype)
+        return torch.randn(shape, generator=self.generator, dtype=self.dtype).to(self.device)
 
     def uniform(self, *shape: int) -> torch.Tensor:
         """Draw uniform numbers in [0, 1) of the given shape."""
-        return torch.rand(shape, generator=self.generator, dtype=self.dtype)
+        return torch.rand(shape, generator=self.generator, dtype=self.dtype).to(self.device)
 
     def integers(self, high: int, *shape: int) -> torch.Tensor:
         """Draw integers from 0 to high - 1, each equally likely, of the given shape."""
-        return torch.randint(high, shape, generator=self.generator)
+        return torch.randint(high, shape, generator=self.generator).to(self.device)
 
     def permutation(self, count: int) -> torch.Tensor:
         """Draw the numbers 0 to count - 1 in random order."""
-        return torch.randperm(count, generator=self.generator)
+        return torch.randperm(count, generator=self.generator).to(self.device)
+
+    def normal_like(self, examples: torch.Tensor) -> torch.Tensor:
+        """Draw standard normal numbers in the shape of a batch; of an ensemble's, each member draws its own."""
+        return self.normal(*examples.shape)
+
+    def uniform_like(self, examples: torch.Tensor) -> torch.Tensor:
+        """Draw uniform numbers in [0, 1) in the shape of a batch; of an ensemble's, each member draws its own."""
+        return self.uniform(*examples.shape)
 
 
 @torch.no_grad()

@@ -28,9 +28,9 @@ def moments(training: Training) -> list[Snapshot]:
 
 def draw() -> Figure:
     """Blobs in the upper row, digits in the lower, one column for each moment."""
-    blobs = Training(GAN(MLP(2, 2), MLP(2, None), non_saturating, R1(0.1)), ring(), seed=0)
+    blobs = Training(GAN(MLP(2, 2), MLP(2, None), loss=non_saturating, penalty=R1(0.1)), ring(), seed=0)
     players = ImageGenerator(noise_size=16), ImageDiscriminator()
-    gan = GAN(*players, non_saturating, R1(0.5), noise_size=16)
+    gan = GAN(*players, loss=non_saturating, penalty=R1(0.5), noise_size=16)
     scans = Training(gan, digits(), seed=0, batch_size=64, schedule=CosineDecay(1500))
     figure = Figure(figsize=(12, 6.2), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)

@@ -116,13 +116,13 @@ def _letters(attempt: Any) -> str:
 def _play(letters: str) -> float:
     """Run the five lines in this order, once, in a small game; return the generator's loss."""
     gan, stream = _small_game(learning_rate=1.0)
-    real, names = ring().sample(64, stream), {}
+    real, given, names = ring().sample(64, stream), (), {}
     lines = {
-        "P": lambda: names.update(g_loss=generator_loss(gan, names["fake"])),
+        "P": lambda: names.update(g_loss=generator_loss(gan, real, names["fake"], given, stream)),
         "Q": lambda: descend(gan.d_optimizer, names["d_loss"]),
-        "R": lambda: names.update(fake=gan.fake(real, stream)),
+        "R": lambda: names.update(fake=gan.fake(real, given, stream)),
         "S": lambda: descend(gan.g_optimizer, names["g_loss"]),
-        "T": lambda: names.update(d_loss=discriminator_loss(gan, real, names["fake"].detach())),
+        "T": lambda: names.update(d_loss=discriminator_loss(gan, real, names["fake"].detach(), given, stream)),
     }
     for letter in letters:
         lines[letter]()
@@ -169,7 +169,7 @@ def _small_game(learning_rate: float) -> tuple[GAN, Stream]:
     """Two small players with plain gradient descent, and the stream of the run."""
     optimizer = partial(torch.optim.SGD, lr=learning_rate)
     players = MLP(2, 2, (16,)), MLP(2, None, (16,))
-    gan = GAN(*players, non_saturating, g_optimizer=optimizer, d_optimizer=optimizer)
+    gan = GAN(*players, loss=non_saturating, g_optimizer=optimizer, d_optimizer=optimizer)
     for name, player in zip(("generator", "discriminator"), players, strict=True):
         initialize(player, Stream(0, "weights", name))
     return gan, Stream(0, "training")
@@ -188,20 +188,20 @@ def _farther(apart: Iterable[float]) -> str:
 
 def _never_clears(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> None:
     """The faulty step of the notebook: what D's loss left in G's gradients is still there when G moves."""
-    real = draw()
+    real, *given = draw()
     gan.d_optimizer.zero_grad(), gan.g_optimizer.zero_grad()
-    discriminator_loss(gan, real, gan.fake(real, stream)).backward()
+    discriminator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
     gan.d_optimizer.step()
-    generator_loss(gan, gan.fake(real, stream)).backward()
+    generator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
     gan.g_optimizer.step()
 
 
 def _reuses(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> None:
     """An alternating step in which the generator's loss is taken on the fakes that the discriminator has seen."""
-    real = draw()
-    fake = gan.fake(real, stream)
-    descend(gan.d_optimizer, discriminator_loss(gan, real, fake.detach()))
-    descend(gan.g_optimizer, generator_loss(gan, fake))
+    real, *given = draw()
+    fake = gan.fake(real, given, stream)
+    descend(gan.d_optimizer, discriminator_loss(gan, real, fake.detach(), given, stream))
+    descend(gan.g_optimizer, generator_loss(gan, real, fake, given, stream))
 
 
 def _kind_of_step(got: _Trained) -> str:

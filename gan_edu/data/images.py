@@ -41,8 +41,28 @@ class Images:
 
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw images with replacement: (count, C, H, W), in the number type of the stream."""
+        return self.sample_labelled(count, stream)[0]
+
+    def sample_labelled(self, count: int, stream: Stream) -> tuple[torch.Tensor, torch.Tensor]:
+        """Draw the same images, and their labels (count,)."""
         positive_integer("count", count), able("stream", stream, "a Stream", "integers")
-        return self.images[stream.integers(len(self.images), count)].to(stream.dtype)
+        chosen = stream.integers(len(self.images), count).to(self.images.device)
+        return self.images[chosen].to(stream.device, stream.dtype), self.labels[chosen].to(stream.device)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images with their labels given beside them, for players that are told what to make and what to judge.
+
+    Args:
+        images: with labels.
+    """
+
+    images: Images
+
+    def sample(self, count: int, stream: Stream) -> tuple[torch.Tensor, torch.Tensor]:
+        """Draw images with replacement and their labels: (count, C, H, W) and (count,)."""
+        return self.images.sample_labelled(count, stream)
 
 
 def digits() -> Images:

@@ -55,21 +55,21 @@ class GaussianMixture:
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw points: (count, D), in the number type of the stream."""
         positive_integer("count", count), able("stream", stream, "a Stream", "uniform", "normal")
-        shares = self.weights.cumsum(0)
+        shares = self.weights.cumsum(0).to(stream.device)
         uniform = stream.uniform(count).to(shares.dtype)
         chosen = torch.searchsorted(shares, uniform, right=True).clamp(max=len(shares) - 1)
         noise = stream.normal(count, self.means.shape[-1])
-        means, widths = self.means.to(stream.dtype), self.standard_deviations.to(stream.dtype)
+        means, widths = (each.to(noise) for each in (self.means, self.standard_deviations))
         return means[chosen] + widths[chosen].unsqueeze(-1) * noise
 
     def log_density(self, points: torch.Tensor) -> torch.Tensor:
         """Natural logarithm of the density at points (..., D), float32 or float64: (...), in their number type."""
         dimensions = self.means.shape[-1]
         floating_tensor("points", points, "...", dimensions)
-        means, widths = self.means.to(points.dtype), self.standard_deviations.to(points.dtype)
+        means, widths = self.means.to(points), self.standard_deviations.to(points)
         distances = (points.unsqueeze(-2) - means).square().sum(-1) / widths.square()
         log_modes = -distances / 2 - dimensions * (widths.log() + math.log(2 * math.pi) / 2)
-        return torch.logsumexp(log_modes + self.weights.to(points.dtype).log(), dim=-1)
+        return torch.logsumexp(log_modes + self.weights.to(points).log(), dim=-1)
 
     def scaled(self, factor: float) -> "GaussianMixture":
         """Make the same mixture in other units: all lengths times `factor`, above zero."""
@@ -98,7 +98,8 @@ class Points:
     def sample(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw (count, ...) of them, each as likely as any other, with replacement."""
         positive_integer("count", count), able("stream", stream, "a Stream", "integers")
-        return self.points[stream.integers(len(self.points), count)].to(stream.dtype)
+        chosen = stream.integers(len(self.points), count).to(self.points.device)
+        return self.points[chosen].to(stream.device, stream.dtype)
 
 
 def ring(modes: int = 8, radius: float = 1.0, standard_deviation: float = 0.05) -> GaussianMixture:

@@ -1,28 +1,34 @@
 """The two players, and what each of them pays in one step."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import nn
 
 from gan_edu.arguments import positive_integer
+from gan_edu.game.augmentations import Augmentation
 from gan_edu.game.losses import Loss
 from gan_edu.game.optimizers import Adam
-from gan_edu.game.penalties import Penalty
+from gan_edu.game.penalties import Judged, Penalty
 from gan_edu.randomness import Stream
 
 Optimizer = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+Given = Sequence[torch.Tensor]
+"""What stands beside each example of a batch, for both players to know: nothing, labels (B,), images (B, C, H, W)."""
 ADAM = Adam()
 
 
 class GAN:
-    """Two players with their optimizers, the loss, and the penalty if there is one.
+    """Two players with their optimizers, the loss, and penalty and augmentation if there are any.
+
+    `step` counts the steps that a training has made: a clock for whatever changes as it goes on.
 
     Args:
-        generator: noise (B, noise_size) to fakes of the shape of the data.
-        discriminator: examples (B, ...) to scores (B,).
+        generator: noise (B, noise_size), and what is given, to fakes of the shape of the data.
+        discriminator: examples (B, ...), and what is given, to scores (B,).
         loss: what each player pays.
         penalty: what the discriminator pays besides, such as `R1(0.1)`.
+        augmentation: what is done to all that the discriminator sees, such as `InstanceNoise(0.1)`.
         noise_size: Z, numbers of standard normal noise for one fake.
         g_optimizer, d_optimizer: make an optimizer from parameters.
     """
@@ -31,45 +37,59 @@ class GAN:
         self,
         generator: nn.Module,
         discriminator: nn.Module,
+        *,
         loss: Loss,
         penalty: Penalty | None = None,
+        augmentation: Augmentation | None = None,
         noise_size: int = 2,
         g_optimizer: Optimizer = ADAM,
         d_optimizer: Optimizer = ADAM,
     ):
         self.generator, self.discriminator = generator, discriminator
-        self.loss, self.penalty = loss, penalty
+        self.loss, self.penalty, self.augmentation = loss, penalty, augmentation
         self.noise_size = positive_integer("noise_size", noise_size)
         self.batch_axis = getattr(discriminator, "batch_axis", 0)  # 1 in an ensemble, behind the members
         self.g_optimizer = g_optimizer(generator.parameters())
         self.d_optimizer = d_optimizer(discriminator.parameters())
+        self.step = 0
 
-    def fake(self, real: torch.Tensor, stream: Stream) -> torch.Tensor:
-        """Make one fake (B, ...) for each of the real examples (B, ...), from new noise."""
-        return self.generator(stream.normal(real.shape[self.batch_axis], self.noise_size))
+    def noise(self, count: int, stream: Stream) -> torch.Tensor:
+        """Draw the noise for `count` fakes: (count, Z). Whoever needs noise gets it here."""
+        return stream.normal(count, self.noise_size)
+
+    def fake(self, real: torch.Tensor, given: Given, stream: Stream) -> torch.Tensor:
+        """Make one fake (B, ...) for each of the real examples (B, ...), from new noise and what is given beside it."""
+        return self.generator(self.noise(real.shape[self.batch_axis], stream), *given)
+
+    def shown(self, examples: torch.Tensor, stream: Stream) -> torch.Tensor:
+        """The examples (B, ...) as the discriminator gets to see them: augmented, if there is an augmentation."""
+        return examples if self.augmentation is None else self.augmentation(examples, stream)
 
 
-def discriminator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+def discriminator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor, given: Given, stream: Stream) -> torch.Tensor:
     """What the discriminator pays, averaged over the batch: the loss, and the penalty if there is one."""
     if gan.penalty is None:
-        both = torch.cat([real, fake], gan.batch_axis)  # one pass is cheaper than two
-        real_scores, fake_scores = gan.discriminator(both).chunk(2, -1)
+        both = gan.shown(torch.cat([real, fake], gan.batch_axis), stream)  # one pass is cheaper than two
+        given_twice = [torch.cat([each, each], gan.batch_axis) for each in given]
+        real_scores, fake_scores = gan.discriminator(both, *given_twice).chunk(2, -1)
         return gan.loss.discriminator(real_scores, fake_scores).mean(-1)
-    real = real.detach().requires_grad_()
+    real, fake = gan.shown(real, stream).detach().requires_grad_(), gan.shown(fake, stream)
     fake = fake.view_as(fake) if fake.requires_grad else fake.detach().requires_grad_()  # a slope at fixed weights
-    real_scores, fake_scores = gan.discriminator(real), gan.discriminator(fake)
-    loss = gan.loss.discriminator(real_scores, fake_scores)
-    return (loss + gan.penalty(real, real_scores, fake, fake_scores)).mean(-1)
+    discriminator = _with_given(gan.discriminator, given)
+    judged = Judged(real, fake, discriminator(real), discriminator(fake), discriminator, stream)
+    return (gan.loss.discriminator(judged.real_scores, judged.fake_scores) + gan.penalty(judged)).mean(-1)
 
 
-def generator_loss(gan: GAN, fake: torch.Tensor, real: torch.Tensor | None = None) -> torch.Tensor:
-    """What the generator pays, averaged over the batch. A paired loss asks for the real examples (B, ...) too."""
-    fake_scores = gan.discriminator(fake)
+def generator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor, given: Given, stream: Stream) -> torch.Tensor:
+    """What the generator pays, averaged over the batch. The real examples are looked at by a paired loss only."""
+    fake_scores = gan.discriminator(gan.shown(fake, stream), *given)
     if not gan.loss.paired:
         return gan.loss.generator(fake_scores).mean(-1)
-    if real is None:
-        raise ValueError("real must be given, as the generator's loss compares fakes with real examples, got None")
-    return gan.loss.generator(gan.discriminator(real), fake_scores).mean(-1)
+    return gan.loss.generator(gan.discriminator(gan.shown(real, stream), *given), fake_scores).mean(-1)
+
+
+def _with_given(discriminator: Callable[..., torch.Tensor], given: Given) -> Callable[[torch.Tensor], torch.Tensor]:
+    return (lambda examples: discriminator(examples, *given)) if given else discriminator
 
 
 def differentiate(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:

@@ -4,6 +4,7 @@ A score is a logit: D(x) = sigmoid(score), positive means real. Then -log D = so
 -log(1 - D) = softplus(score), which stay exact where the logarithm of a rounded probability would not.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,11 +20,29 @@ class Loss:
         discriminator: (real scores (B,), fake scores (B,)) to the discriminator's loss (B,).
         generator: (fake scores (B,)) to the generator's loss (B,).
         paired: the generator's loss compares each fake with a real example, and takes (real scores, fake scores) too.
+            Then only differences of scores have a meaning.
+        probability: what a score says, as the probability that an example is real: scores (B,) to D(x), (B,). None if a
+            score stands for no probability.
+        resting_score: the score of all examples, real and fake, where the discriminator cannot tell them apart. None if
+            every constant is as good.
     """
 
     discriminator: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     generator: Callable[..., torch.Tensor]
     paired: bool = False
+    probability: Callable[[torch.Tensor], torch.Tensor] | None = torch.sigmoid
+    resting_score: float | None = 0.0
+
+    @torch.no_grad()
+    def equilibrium(self) -> tuple[float, float]:
+        """The discriminator's and the generator's loss where no discriminator can tell real from fake.
+
+        The generator's is NaN if the loss does not fix it, as when scores are free by a constant.
+        """
+        scores = torch.full((1,), self.resting_score or 0.0)
+        generator_pays = self.generator(scores, scores) if self.paired else self.generator(scores)
+        free = self.resting_score is None and not self.paired
+        return self.discriminator(scores, scores).item(), math.nan if free else generator_pays.item()
 
 
 def cross_entropy(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
@@ -54,6 +73,26 @@ def minus_log(fake_scores: torch.Tensor) -> torch.Tensor:
     return softplus(-fake_scores)
 
 
+def squares(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
+    """(score - 1)² for real examples and score² for fakes: the best score is the probability p/(p + q) itself."""
+    return (real_scores - 1).square() + fake_scores.square()
+
+
+def square_to_real(fake_scores: torch.Tensor) -> torch.Tensor:
+    """(score - 1)² for fakes: as near to what real examples should score as they can get."""
+    return (fake_scores - 1).square()
+
+
+def fake_minus_real(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
+    """Fake score - real score: its mean is -W₁ for the best discriminator whose scores have a slope of at most 1."""
+    return fake_scores - real_scores
+
+
+def between_0_and_1(scores: torch.Tensor) -> torch.Tensor:
+    """Scores that are probabilities already, cut off where they overshoot."""
+    return scores.clamp(0, 1)
+
+
 minimax = Loss(cross_entropy, log_one_minus)
 """Both players move the same value V in opposite directions: Goodfellow et al. 2014, equation 1."""
 
@@ -64,4 +103,12 @@ relativistic = Loss(real_above_fake, fake_above_real, paired=True)
 """Both players look at pairs of one real and one fake: Jolicoeur-Martineau 2018 (arXiv:1807.00734).
 
 Each real example is a level of its own that a fake has to reach. Met in notebook 05.
+"""
+
+least_squares = Loss(squares, square_to_real, probability=between_0_and_1, resting_score=0.5)
+"""Distances to the targets 1 and 0: Mao et al. 2016 (arXiv:1611.04076), equation 2 without its factors of one half."""
+
+wasserstein = Loss(fake_minus_real, torch.neg, probability=None, resting_score=None)
+"""The difference of mean scores. It needs a bound on the discriminator's slope, by a penalty or by clipped weights:
+Arjovsky et al. 2017 (arXiv:1701.07875), equation 2.
 """

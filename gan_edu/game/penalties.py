@@ -2,13 +2,34 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
 from gan_edu.arguments import positive_number
+from gan_edu.randomness import Stream
 
-Penalty = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
-"""(real (B, ...), real scores (B,), fake (B, ...), fake scores (B,)) to what the discriminator pays besides, (B,)."""
+
+class Judged(NamedTuple):
+    """What the discriminator has judged in one move, and what it takes to let it judge more.
+
+    Args:
+        real, fake: (B, ...) examples; they require gradients.
+        real_scores, fake_scores: (B,) what the discriminator says of them.
+        discriminator: examples (B, ...) to scores (B,); what is given beside them is filled in.
+        stream: where chance comes from, if the penalty needs it.
+    """
+
+    real: torch.Tensor
+    fake: torch.Tensor
+    real_scores: torch.Tensor
+    fake_scores: torch.Tensor
+    discriminator: Callable[[torch.Tensor], torch.Tensor]
+    stream: Stream
+
+
+Penalty = Callable[[Judged], torch.Tensor]
+"""What was judged to what the discriminator pays besides, (B,)."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +47,9 @@ class R1:
     def __post_init__(self):
         positive_number("weight", self.weight)
 
-    def __call__(
-        self, real: torch.Tensor, real_scores: torch.Tensor, fake: torch.Tensor, fake_scores: torch.Tensor
-    ) -> torch.Tensor:
-        """Return (B,) for real examples (B, ...) that require gradients, and their scores (B,)."""
-        return self.weight / 2 * squared_slope(real, real_scores)
+    def __call__(self, judged: Judged) -> torch.Tensor:
+        """Return what each real example costs, (B,)."""
+        return self.weight / 2 * squared_slope(judged.real, judged.real_scores)
 
 
 @dataclass(frozen=True)
@@ -48,11 +67,9 @@ class R2:
     def __post_init__(self):
         positive_number("weight", self.weight)
 
-    def __call__(
-        self, real: torch.Tensor, real_scores: torch.Tensor, fake: torch.Tensor, fake_scores: torch.Tensor
-    ) -> torch.Tensor:
-        """Return (B,) for fakes (B, ...) that require gradients, and their scores (B,)."""
-        return self.weight / 2 * squared_slope(fake, fake_scores)
+    def __call__(self, judged: Judged) -> torch.Tensor:
+        """Return what each fake costs, (B,)."""
+        return self.weight / 2 * squared_slope(judged.fake, judged.fake_scores)
 
 
 @dataclass(frozen=True)
@@ -66,12 +83,34 @@ class Both:
     first: Penalty
     second: Penalty
 
-    def __call__(
-        self, real: torch.Tensor, real_scores: torch.Tensor, fake: torch.Tensor, fake_scores: torch.Tensor
-    ) -> torch.Tensor:
+    def __call__(self, judged: Judged) -> torch.Tensor:
         """Return the sum, (B,)."""
-        seen = real, real_scores, fake, fake_scores
-        return self.first(*seen) + self.second(*seen)
+        return self.first(judged) + self.second(judged)
+
+
+@dataclass(frozen=True)
+class GradientPenalty:
+    """weight · (|gradient of the score| - 1)² at points between real examples and fakes, each at a random place.
+
+    Source: Gulrajani et al. 2017 (arXiv:1704.00028), algorithm 1.
+
+    Args:
+        weight: λ, above zero.
+    """
+
+    weight: float = 10.0
+
+    def __post_init__(self):
+        positive_number("weight", self.weight)
+
+    def __call__(self, judged: Judged) -> torch.Tensor:
+        """Return what each pair of a real example and a fake costs, (B,)."""
+        share = judged.stream.uniform_like(judged.real_scores)
+        between = torch.lerp(
+            judged.fake, judged.real, share.view(*share.shape, *[1] * (judged.real.dim() - share.dim()))
+        )
+        slope = (squared_slope(between, judged.discriminator(between)) + 1e-12).sqrt()  # the root has no slope at zero
+        return self.weight * (slope - 1).square()
 
 
 def squared_slope(inputs: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:

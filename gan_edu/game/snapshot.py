@@ -1,9 +1,11 @@
 """A run at one step: what there is to see of it, and all that it takes to go on from there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import nn
+from torch.func import functional_call
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Snapshot:
         generator, discriminator: copies of the networks; of the averaged generator, if the run keeps an average.
         real: (B, ...) real examples, the same in every snapshot of a run.
         samples: (B, ...) fakes, from the same noise in every snapshot of a run.
+        given: what stands beside the real examples and was given for the samples: nothing, labels (B,), images.
     """
 
     step: int
@@ -25,11 +28,28 @@ class Snapshot:
     discriminator: nn.Module
     real: torch.Tensor
     samples: torch.Tensor
+    given: tuple[torch.Tensor, ...] = ()
 
     @torch.no_grad()
     def scores(self) -> tuple[torch.Tensor, torch.Tensor]:
         """What the discriminator says of the snapshot's real examples and of its fakes: two times (B,)."""
-        return self.discriminator(self.real), self.discriminator(self.samples)
+        discriminator = unchanged(self.discriminator)
+        return discriminator(self.real, *self.given), discriminator(self.samples, *self.given)
+
+
+def unchanged(network: nn.Module) -> Callable[..., torch.Tensor]:
+    """Make a function that computes what a network does, and leaves its buffers as they are: looking changes nothing.
+
+    Batch normalization and power iteration change buffers, such as running statistics, whenever they compute.
+    """
+    if next(network.buffers(), None) is None:
+        return network
+
+    def compute(*inputs: torch.Tensor) -> torch.Tensor:
+        copies = {name: buffer.clone() for name, buffer in network.named_buffers()}
+        return functional_call(network, copies, inputs)
+
+    return compute
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,22 @@
 
 import copy
 import math
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Protocol
 
 import torch
 from torch import nn
 
 from gan_edu.arguments import positive_integer, share
+from gan_edu.game.data import Data, check_fit, draw_batch
 from gan_edu.game.gan import GAN
+from gan_edu.game.interrupts import interrupt_between_steps
 from gan_edu.game.optimizers import constant
-from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged
-from gan_edu.game.updates import Losses, alternating
+from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, unchanged
+from gan_edu.game.updates import Draw, Losses, alternating
 from gan_edu.randomness import Stream, initialize
 
-Update = Callable[[GAN, Callable[[], torch.Tensor], Stream], Losses]
-
-
-class Data(Protocol):
-    """What can be trained on: anything that draws a batch from a stream."""
-
-    def sample(self, count: int, stream: Stream) -> torch.Tensor:
-        """Draw (count, ...) examples."""
+Update = Callable[[GAN, Draw, Stream], Losses]
 
 
 class Training:
@@ -73,15 +64,15 @@ class Training:
 
     def reset(self, seed: int) -> None:
         """Begin anew: weights and random streams come from the seed, and the optimizers forget their past."""
-        dtype = next(self.gan.generator.parameters()).dtype
-        self.stream = Stream(seed, "training", dtype=dtype)
-        self.seed, self.step = seed, 0
+        self.stream, self.seed, self.step = self._new_stream(seed, "training"), seed, 0
         self.losses = (torch.tensor(torch.nan), torch.tensor(torch.nan))
         for name in ("generator", "discriminator"):
-            self.initialization(getattr(self.gan, name), Stream(seed, "weights", name, dtype=dtype))
+            self.initialization(getattr(self.gan, name), self._new_stream(seed, "weights", name))
         self.averaged.load_state_dict(self.gan.generator.state_dict())
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             optimizer.state.clear()
+            for group in optimizer.param_groups:
+                group.setdefault("initial_lr", group["lr"])  # as PyTorch's own schedulers call what they start from
         self._forget_gradients()
         self.data = self._data
 
@@ -93,19 +84,28 @@ class Training:
     @data.setter
     def data(self, data: Data) -> None:
         """Change it, unless it does not fit the networks. Raises as the constructor does."""
-        view = Stream(self.seed, "viewing", dtype=self.stream.dtype)
-        real = data.sample(self.view_size, view)
-        noise = view.normal(self.view_size, self.gan.noise_size)
-        _check_fit(self.gan, real, noise)
-        batch = data.sample(self.batch_size, Stream(self.seed, dtype=self.stream.dtype))  # too large a batch fails here
+        view = self._new_stream(self.seed, "viewing")
+        real, *given = draw_batch(data, self.view_size, view)
+        noise = self.gan.noise(self.view_size, view)
+        check_fit(self.gan, (real, *given), noise)
+        batch = draw_batch(data, self.batch_size, self._new_stream(self.seed))  # too large a batch fails here
         with torch.no_grad():
-            self.gan.discriminator(batch)  # and one that its groups do not divide
-        self._data, self._real, self._noise = data, real, noise
+            unchanged(self.gan.discriminator)(*batch)  # and one that its groups do not divide
+        self._data, self._real, self._given, self._noise = data, real, tuple(given), noise
         self.keep()
 
-    def draw(self) -> torch.Tensor:
-        """Draw a batch of real examples (B, ...) from the training stream."""
-        return self.data.sample(self.batch_size, self.stream)
+    @property
+    def step(self) -> int:
+        """Steps made so far: the clock of the GAN."""
+        return self.gan.step
+
+    @step.setter
+    def step(self, step: int) -> None:
+        self.gan.step = step
+
+    def draw(self) -> tuple[torch.Tensor, ...]:
+        """Draw a batch from the training stream: real examples (B, ...), and what is given beside them, if anything."""
+        return draw_batch(self.data, self.batch_size, self.stream)
 
     def watch(self, steps: int, every: int = 50) -> Iterator[Snapshot]:
         """Train, and yield a snapshot after each `every` steps and after the last.
@@ -118,7 +118,7 @@ class Training:
         positive_integer("steps", steps), positive_integer("every", every)
         end = self.step + steps
         while self.step < end:
-            with _interrupt_between_steps() as check_interrupt:
+            with interrupt_between_steps() as check_interrupt:
                 for _ in range(min(every, end - self.step)):
                     self.advance()
                     check_interrupt()
@@ -132,14 +132,18 @@ class Training:
     def snapshot(self) -> Snapshot:
         """Look at the run as it is now; looking changes nothing."""
         generator, discriminator = copy.deepcopy((self.averaged, self.gan.discriminator))
-        samples = generator(self._noise)
-        return Snapshot(self.step, *map(float, self.losses), generator, discriminator, self._real, samples)
+        samples = unchanged(generator)(self._noise, *self._given)
+        losses = map(float, self.losses)
+        return Snapshot(self.step, *losses, generator, discriminator, self._real, samples, self._given)
 
     @torch.no_grad()
     def samples(self, count: int) -> torch.Tensor:
-        """Make (count, ...) fakes for measuring, from the same noise each time."""
-        stream = Stream(self.seed, "measuring", dtype=self.stream.dtype)
-        return self.averaged(stream.normal(positive_integer("count", count), self.gan.noise_size))
+        """Make (count, ...) fakes for measuring, each time from the same noise, and for what the data give."""
+        noise = self.gan.noise(positive_integer("count", count), self._new_stream(self.seed, "measuring"))
+        given = ()
+        if self._given:
+            _, *given = draw_batch(self.data, count, self._new_stream(self.seed, "measuring", "given"))
+        return unchanged(self.averaged)(noise, *given)
 
     def state(self) -> State:
         """Copy all that changes while the run trains."""
@@ -168,7 +172,7 @@ class Training:
         """Make one step, and do not look; `keep` now and then, to have a state to fall back on."""
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             for group in optimizer.param_groups:
-                group["lr"] = optimizer.defaults["lr"] * self.schedule(self.step)
+                group["lr"] = group["initial_lr"] * self.schedule(self.step)
         losses = self.update(self.gan, self.draw, self.stream)
         if not math.isfinite(losses[0] + losses[1]):  # torch.isfinite would cost 1 % of a small network's step
             which = [name for name, loss in zip(PLAYERS, losses, strict=True) if not math.isfinite(loss)]
@@ -194,6 +198,10 @@ class Training:
         self.restore(state)
         raise TrainingDiverged(step, what, snapshot)
 
+    def _new_stream(self, seed: int, *names: str) -> Stream:
+        weights = next(self.gan.generator.parameters())
+        return Stream(seed, *names, dtype=weights.dtype, device=weights.device)
+
     def _forget_gradients(self) -> None:
         """Those left over are of a step of another time."""
         self.gan.g_optimizer.zero_grad()
@@ -211,41 +219,8 @@ def average(averaged: nn.Module, network: nn.Module, averaging: float, step: int
     keep = min(averaging, (step - 1) / step)
     for mean, own in zip(averaged.parameters(), network.parameters(), strict=True):
         mean.lerp_(own, 1 - keep)
+    for copied, own in zip(averaged.buffers(), network.buffers(), strict=True):
+        copied.copy_(own)
 
 
 PLAYERS = "the discriminator's loss", "the generator's loss"
-
-
-@contextmanager
-def _interrupt_between_steps() -> Iterator[Callable[[], None]]:
-    """Hold an interrupt back until `check` is called, so that no step is left half done."""
-    if threading.current_thread() is not threading.main_thread():  # only the main thread is ever interrupted
-        yield lambda: None
-        return
-    seen = []
-    before = signal.signal(signal.SIGINT, lambda *_: seen.append(True))
-
-    def check() -> None:
-        if seen:
-            raise KeyboardInterrupt
-
-    try:
-        yield check
-    finally:
-        signal.signal(signal.SIGINT, before)
-    check()  # one that came after the last step
-
-
-@torch.no_grad()
-def _check_fit(gan: GAN, real: torch.Tensor, noise: torch.Tensor) -> None:
-    """Try both networks once, so that a misfit is named before training and not within it."""
-    if not real.isfinite().all():
-        raise ValueError("data must be finite, got NaN or infinity")
-    if real.dtype != noise.dtype:
-        raise TypeError(f"data must be {noise.dtype}, as the networks are, got {real.dtype}")
-    fake = gan.generator(noise)
-    if fake.shape != real.shape:
-        raise ValueError(f"generator must make fakes of shape {tuple(real.shape)}, got {tuple(fake.shape)}")
-    scores = gan.discriminator(real)
-    if scores.shape != real.shape[:1]:
-        raise ValueError(f"discriminator must return scores of shape ({len(real)},), got {tuple(scores.shape)}")

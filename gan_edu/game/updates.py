@@ -5,13 +5,14 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
+from torch import nn
 from torch.func import functional_call
 
 from gan_edu.arguments import positive_integer, positive_number
-from gan_edu.game.gan import GAN, descend, differentiate, discriminator_loss, generator_loss
+from gan_edu.game.gan import GAN, Given, descend, differentiate, discriminator_loss, generator_loss
 from gan_edu.randomness import Stream
 
-Draw = Callable[[], torch.Tensor]
+Draw = Callable[[], tuple[torch.Tensor, ...]]
 Losses = tuple[torch.Tensor, torch.Tensor]
 
 
@@ -20,8 +21,8 @@ def alternating(gan: GAN, draw: Draw, stream: Stream, discriminator_updates: int
 
     Args:
         gan: the two players.
-        draw: returns a new batch of real examples (B, ...).
-        stream: where the noise comes from.
+        draw: returns a new batch: real examples (B, ...), and what is given beside them, if anything.
+        stream: where noise and all other chance come from.
         discriminator_updates: moves of the discriminator for one of the generator.
 
     Returns:
@@ -30,12 +31,13 @@ def alternating(gan: GAN, draw: Draw, stream: Stream, discriminator_updates: int
     Source: Goodfellow et al. 2014 (arXiv:1406.2661), algorithm 1. Built in notebook 03.
     """
     for _ in range(positive_integer("discriminator_updates", discriminator_updates)):
-        real = draw()
+        real, *given = draw()
         with torch.no_grad():  # the discriminator's loss needs no gradients of the generator
-            fake = gan.fake(real, stream)
-        d_loss = discriminator_loss(gan, real, fake)
+            fake = gan.fake(real, given, stream)
+        d_loss = discriminator_loss(gan, real, fake, given, stream)
         descend(gan.d_optimizer, d_loss)
-    g_loss = generator_loss(gan, gan.fake(real, stream), real)
+    fake = gan.fake(real, given, stream)
+    g_loss = generator_loss(gan, real, fake, given, stream)
     descend(gan.g_optimizer, g_loss)
     return d_loss.detach(), g_loss.detach()
 
@@ -46,10 +48,10 @@ def simultaneous(gan: GAN, draw: Draw, stream: Stream) -> Losses:
     Args and returns as in `alternating`. Source: Mescheder et al. 2018 (arXiv:1801.04406), section 2.2.
     Built in notebook 03.
     """
-    real = draw()
-    fake = gan.fake(real, stream)
-    d_loss = discriminator_loss(gan, real, fake.detach())
-    g_loss = generator_loss(gan, fake, real)
+    real, *given = draw()
+    fake = gan.fake(real, given, stream)
+    d_loss = discriminator_loss(gan, real, fake.detach(), given, stream)
+    g_loss = generator_loss(gan, real, fake, given, stream)
     differentiate(gan.g_optimizer, g_loss)  # both gradients are taken before anyone moves
     descend(gan.d_optimizer, d_loss)
     gan.g_optimizer.step()
@@ -61,13 +63,13 @@ def discriminator_only(gan: GAN, draw: Draw, stream: Stream) -> Losses:
 
     Args and returns as in `alternating`; the generator's loss is looked at only. Met in notebook 05.
     """
-    real = draw()
+    real, *given = draw()
     with torch.no_grad():
-        fake = gan.fake(real, stream)
-    d_loss = discriminator_loss(gan, real, fake)
+        fake = gan.fake(real, given, stream)
+    d_loss = discriminator_loss(gan, real, fake, given, stream)
     descend(gan.d_optimizer, d_loss)
     with torch.no_grad():
-        g_loss = generator_loss(gan, fake, real)
+        g_loss = generator_loss(gan, real, fake, given, stream)
     return d_loss.detach(), g_loss
 
 
@@ -76,10 +78,10 @@ def generator_only(gan: GAN, draw: Draw, stream: Stream) -> Losses:
 
     Args and returns as in `alternating`; the discriminator's loss is looked at only. Built in notebook 05.
     """
-    real = draw()
-    fake = gan.fake(real, stream)
-    d_loss = discriminator_loss(gan, real, fake.detach())
-    g_loss = generator_loss(gan, fake, real)
+    real, *given = draw()
+    fake = gan.fake(real, given, stream)
+    d_loss = discriminator_loss(gan, real, fake.detach(), given, stream)
+    g_loss = generator_loss(gan, real, fake, given, stream)
     descend(gan.g_optimizer, g_loss)
     return d_loss.detach(), g_loss.detach()
 
@@ -97,24 +99,31 @@ def unrolled(gan: GAN, draw: Draw, stream: Stream, steps: int = 5, learning_rate
     Source: Metz et al. 2016 (arXiv:1611.02163), section 2.2. Met in notebook 05.
     """
     positive_integer("steps", steps), positive_number("learning_rate", learning_rate)
-    real = draw()
+    real, *given = draw()
     with torch.no_grad():
-        fake = gan.fake(real, stream)
-    d_loss = discriminator_loss(gan, real, fake)
+        fake = gan.fake(real, given, stream)
+    d_loss = discriminator_loss(gan, real, fake, given, stream)
     descend(gan.d_optimizer, d_loss)
-    fake = gan.fake(real, stream)
-    g_loss = generator_loss(_ahead(gan, real, fake, steps, learning_rate), fake, real)
+    fake = gan.fake(real, given, stream)
+    ahead = _ahead(gan, real, fake, given, stream, steps, learning_rate)
+    g_loss = generator_loss(ahead, real, fake, given, stream)
     descend(gan.g_optimizer, g_loss)
     return d_loss.detach(), g_loss.detach()
 
 
-def _ahead(gan: GAN, real: torch.Tensor, fake: torch.Tensor, steps: int, learning_rate: float) -> GAN:
+def _ahead(
+    gan: GAN, real: torch.Tensor, fake: torch.Tensor, given: Given, stream: Stream, steps: int, learning_rate: float
+) -> GAN:
     """The same game with the discriminator that `steps` moves from here would give: a function of the fakes."""
     ahead, weights = copy.copy(gan), dict(gan.discriminator.named_parameters())
     for _ in range(steps):
-        loss = discriminator_loss(ahead, real, fake).sum()
+        loss = discriminator_loss(ahead, real, fake, given, stream).sum()
         gradients = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
         moved = [own - learning_rate * gradient for own, gradient in zip(weights.values(), gradients, strict=True)]
         weights = dict(zip(weights, moved, strict=True))
-        ahead.discriminator = partial(functional_call, gan.discriminator, weights)
+        ahead.discriminator = partial(_call, gan.discriminator, weights)
     return ahead
+
+
+def _call(network: nn.Module, weights: dict[str, torch.Tensor], *inputs: torch.Tensor) -> torch.Tensor:
+    return functional_call(network, weights, inputs)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable
 import numpy as np
 import torch
 
+from gan_edu.game.data import draw_batch
+from gan_edu.game.snapshot import unchanged
 from gan_edu.game.training import Training, Update
 from gan_edu.lab.history import Losses, Seen
 from gan_edu.lab.settings import Steering
@@ -47,8 +49,8 @@ class Watched:
     def refresh(self) -> None:
         """Look at other real examples: the data have changed, or the run went back."""
         stream = Stream(self.training.seed, "looking", dtype=self.training.stream.dtype)
-        self.real = self.training.data.sample(SEEN, stream)
-        self._noise = stream.normal(SEEN, self.training.gan.noise_size)
+        self.real, *self._given = draw_batch(self.training.data, SEEN, stream)
+        self._noise = self.training.gan.noise(SEEN, stream)
         self._looks, self._last = 0, {}
         if self.points:  # while the reader draws, the plane stays as large as it is
             self.extent = max(extent_of(self.real), self.extent if self.steering.drawn else 0.0)
@@ -73,7 +75,8 @@ class Watched:
     @torch.no_grad()
     def sight(self) -> Sight:
         """The run as it is now."""
-        return Sight(self.training, self.real, self.training.averaged(self._noise), self.extent)
+        generated = unchanged(self.training.averaged)(self._noise, *self._given)
+        return Sight(self.training, self.real, generated, self.extent, tuple(self._given))
 
     def says(self, words: str) -> str:
         """Words about this run, with its name before them if there is another."""

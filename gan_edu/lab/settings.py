@@ -114,11 +114,12 @@ def dials(training: Training) -> dict[str, Dial]:
 
 
 def _rate(player: str, training: Training) -> float:
-    return float(_optimizer(player, training.gan).defaults["lr"])
+    return float(_optimizer(player, training.gan).param_groups[0]["initial_lr"])
 
 
 def _set_rate(player: str, training: Training, value: float) -> None:
-    _optimizer(player, training.gan).defaults["lr"] = value  # the training takes it from there at each step
+    for group in _optimizer(player, training.gan).param_groups:
+        group["initial_lr"] = value  # the training takes it from there at each step
 
 
 def _optimizer(player: str, gan: GAN) -> torch.optim.Optimizer:

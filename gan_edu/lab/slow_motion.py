@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from gan_edu.game.gan import discriminator_loss, generator_loss
+from gan_edu.game.snapshot import unchanged
 from gan_edu.lab.run import Watched
 from gan_edu.lab.views import Arrays, Sight, believed, slope, tiles
 from gan_edu.randomness import Stream
@@ -44,10 +45,11 @@ class SlowMotion:
 def parts_of_a_step(sight: Sight) -> list[tuple[str, Arrays]]:
     """What leads to the next step, in order; nothing has moved yet."""
     gan, real, noise = sight.training.gan, sight.real[:FOLLOWED], followed_noise(sight, sight.training.step)
+    given = tuple(each[:FOLLOWED] for each in sight.given)
     with torch.no_grad():
-        fake = gan.generator(noise)
-        on_real, on_fakes = believed(sight, real).mean(), believed(sight, fake).mean()
-    pulls = -slope(gan, real, fake)
+        fake = unchanged(gan.generator)(noise, *given)
+        on_real, on_fakes = believed(sight, real, given).mean(), believed(sight, fake, given).mean()
+    pulls = -slope(gan, real, fake, given)
     if fake.dim() == 2:
         drawn = {"noise": (noise[:, :2] * sight.extent / 3).float().numpy()}
         made = drawn | {"fakes": fake.float().numpy()}
@@ -57,7 +59,9 @@ def parts_of_a_step(sight: Sight) -> list[tuple[str, Arrays]]:
         drawn, made = {}, {"generated": tiles(fake)}
         pulled = {"generated": tiles(pulls / pulls.abs().max())}
         seen, falls = "", "with more ink where it is dark and less where it is light"
-    paid, pays = discriminator_loss(gan, real, fake).item(), generator_loss(gan, fake, real).item()
+    stream = Stream(0, "looking", dtype=real.dtype)
+    paid = discriminator_loss(gan, real, fake, given, stream).item()
+    pays = generator_loss(gan, real, fake, given, stream).item()
     return [
         (f"1 of 6. Noise: {FOLLOWED} random draws, the generator's only input{seen}.", drawn),
         ("2 of 6. Fakes: the generator turns each draw of noise into a sample.", made),
@@ -70,7 +74,8 @@ def parts_of_a_step(sight: Sight) -> list[tuple[str, Arrays]]:
 @torch.no_grad()
 def after_the_step(sight: Sight, before: Arrays) -> tuple[str, Arrays]:
     """The last part of a step, after the `before` of the last but one: where the same noise leads now."""
-    moved = sight.training.gan.generator(followed_noise(sight, sight.training.step - 1))
+    given = [each[:FOLLOWED] for each in sight.given]
+    moved = unchanged(sight.training.gan.generator)(followed_noise(sight, sight.training.step - 1), *given)
     if "fakes" not in before:
         return "6 of 6. The players have moved: the same noise now makes these images.", {"generated": tiles(moved)}
     caption = "6 of 6. The players have moved: the same noise now leads to the ends of the lines, not always along the"
@@ -81,4 +86,4 @@ def after_the_step(sight: Sight, before: Arrays) -> tuple[str, Arrays]:
 def followed_noise(sight: Sight, step: int) -> torch.Tensor:
     """The noise (FOLLOWED, Z) that slow motion follows through the step after `step` steps."""
     stream = Stream(step, "following", dtype=sight.real.dtype)
-    return stream.normal(FOLLOWED, sight.training.gan.noise_size)
+    return sight.training.gan.noise(FOLLOWED, stream)

@@ -5,7 +5,7 @@ draws comes from here; so does what a saved notebook and an animation show.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from torch import nn
 from gan_edu.data.points import GaussianMixture
 from gan_edu.game.gan import GAN, generator_loss
 from gan_edu.game.losses import Loss
+from gan_edu.game.snapshot import unchanged
 from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
 from gan_edu.randomness import Stream
@@ -37,12 +38,14 @@ class Sight:
         real: (B, ...) real examples.
         generated: (B, ...) what the generator makes now; its average, if the run keeps one.
         extent: half the side of the square around the origin that is shown, in the units of the data.
+        given: what stands beside the real examples, and was given to the generator: nothing, or labels.
     """
 
     training: Training
     real: torch.Tensor
     generated: torch.Tensor
     extent: float
+    given: tuple[torch.Tensor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,16 +97,17 @@ def tiles(batch: torch.Tensor) -> np.ndarray:
 
 
 @torch.no_grad()
-def believed(sight: Sight, examples: torch.Tensor) -> torch.Tensor:
+def believed(sight: Sight, examples: torch.Tensor, given: tuple[torch.Tensor, ...] = ()) -> torch.Tensor:
     """D(x), from 0 to 1, of examples (B, ...): (B,).
 
     A loss that looks at differences of scores leaves them free by a constant. Then they are counted from the middle
     between the mean scores of real and fake.
     """
-    discriminator, middle = sight.training.gan.discriminator, 0.0
+    discriminator, middle = unchanged(sight.training.gan.discriminator), 0.0
     if sight.training.gan.loss.paired:
-        middle = (discriminator(sight.real).mean() + discriminator(sight.generated).mean()) / 2
-    return torch.sigmoid(discriminator(examples) - middle)
+        scores = discriminator(sight.real, *sight.given), discriminator(sight.generated, *sight.given)
+        middle = (scores[0].mean() + scores[1].mean()) / 2
+    return torch.sigmoid(discriminator(examples, *given) - middle)
 
 
 def belief(sight: Sight) -> Arrays:
@@ -115,13 +119,20 @@ def belief(sight: Sight) -> Arrays:
 def wishes(sight: Sight) -> Arrays:
     """Where the generator's loss falls steepest from some of its samples: their places and directions, (ARROWS, 4)."""
     real, fake = sight.real[:ARROWS], sight.generated[:ARROWS]
-    return {"wishes": torch.cat([fake, -slope(sight.training.gan, real, fake)], dim=-1).float().numpy()}
+    return {
+        "wishes": torch.cat(
+            [fake, -slope(sight.training.gan, real, fake, [each[:ARROWS] for each in sight.given])], dim=-1
+        )
+        .float()
+        .numpy()
+    }
 
 
-def slope(gan: GAN, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+def slope(gan: GAN, real: torch.Tensor, fake: torch.Tensor, given: Sequence[torch.Tensor]) -> torch.Tensor:
     """Gradient of what the generator pays for each fake (B, ...) with respect to that fake."""
     fake = fake.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(generator_loss(gan, fake, real), fake)
+    stream = Stream(0, "looking", dtype=fake.dtype, device=fake.device)
+    (gradient,) = torch.autograd.grad(generator_loss(gan, real, fake, given, stream), fake)
     return len(fake) * gradient  # the loss is a mean
 
 
@@ -146,7 +157,7 @@ def best_belief(sight: Sight) -> Arrays:
     if not isinstance(data, GaussianMixture) or sight.training.gan.loss.paired:
         return {}
     blur = BLUR * 2 * sight.extent
-    noise = Stream(0, "looking", dtype=dtype).normal(MANY, sight.training.gan.noise_size)
+    noise = sight.training.gan.noise(MANY, Stream(0, "looking", dtype=dtype))
     centres = sight.training.averaged(noise)
     widths = (data.standard_deviations.to(dtype).square() + blur**2).sqrt()
     real = mixture_density(data.means.to(dtype), widths, data.weights.to(dtype), sight.extent)
@@ -175,7 +186,7 @@ def numbers(sight: Sight) -> list[tuple[str, str]]:
         rows += [("modes covered", f"{covered.modes} of {len(data.means)}")]
         rows += [("high quality", f"{100 * covered.high_quality:.0f} %")]
     for name, examples in {"D on real": sight.real, "D on fakes": sight.generated}.items():
-        rows += [(name, f"{believed(sight, examples).mean():.2f}")]
+        rows += [(name, f"{believed(sight, examples, sight.given).mean():.2f}")]
     norms = {"D": gradient_norm(gan.discriminator), "G": gradient_norm(gan.generator)}
     rows += [(f"gradient of {name}", "–" if math.isnan(norm) else f"{norm:.2g}") for name, norm in norms.items()]
     outside = (sight.generated.abs() > sight.extent).any(-1).float().mean() if sight.generated.dim() == 2 else 0
@@ -191,9 +202,7 @@ def gradient_norm(network: nn.Module) -> float:
 @torch.no_grad()
 def equilibrium(loss: Loss) -> tuple[float, float]:
     """Both losses where the discriminator cannot tell: all scores are equal."""
-    zero = torch.zeros(1)
-    generator = loss.generator(zero, zero) if loss.paired else loss.generator(zero)
-    return loss.discriminator(zero, zero).item(), generator.item()
+    return loss.equilibrium()
 
 
 OF_POINTS = {

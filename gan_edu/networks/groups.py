@@ -17,7 +17,8 @@ class Packed(nn.Module):
     Source: Lin et al. 2018, PacGAN (arXiv:1712.04086). Met in notebook 05.
 
     Args:
-        discriminator: packs (B/size, size·D) to scores (B/size,), such as `MLP(2 * size, None)` for points.
+        discriminator: packs (B/size, size·D), and what is given, to scores (B/size,), such as `MLP(2 * size, None)` for
+            points.
         size: examples in a pack.
     """
 
@@ -26,8 +27,8 @@ class Packed(nn.Module):
         self.discriminator = made("discriminator", discriminator, nn.Module, "a network")
         self.size = positive_integer("size", size)
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        scores = self.discriminator(_groups(inputs, self.size).flatten(1))
+    def forward(self, inputs: torch.Tensor, *given: torch.Tensor) -> torch.Tensor:
+        scores = self.discriminator(*(_groups(each, self.size).flatten(1) for each in (inputs, *given)))
         return scores.unsqueeze(-1).expand(-1, self.size).flatten()
 
     def extra_repr(self) -> str:

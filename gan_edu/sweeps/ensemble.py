@@ -40,13 +40,13 @@ class Ensemble(nn.Module):
         rows = torch.stack([parameters_to_vector(network.parameters()) for network in networks])
         self.weights = nn.Parameter(rows.detach())
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, inputs: torch.Tensor, *given: torch.Tensor) -> torch.Tensor:
         rows = self.weights.split([shape.numel() for shape in self._shapes], dim=1)
         weights = [row.unflatten(1, shape) for row, shape in zip(rows, self._shapes, strict=True)]
         if _is_perceptron(self._template[0]):
             return _perceptron(self._template[0], weights, inputs)
         named = dict(zip(self._names, weights, strict=True))
-        return vmap(lambda own, examples: functional_call(self._template[0], own, (examples,)))(named, inputs)
+        return vmap(lambda own, *each: functional_call(self._template[0], own, each))(named, inputs, *given)
 
     @torch.no_grad()
     def copy_to(self, member: int, network: nn.Module) -> None:
@@ -113,7 +113,7 @@ class Streams:
     """
 
     def __init__(self, streams: Sequence[Stream]):
-        self.dtype = streams[0].dtype
+        self.dtype, self.device = streams[0].dtype, streams[0].device
         first: dict[int, int] = {}
         for index, stream in enumerate(streams):
             same = first.setdefault(stream.generator.initial_seed(), index)
@@ -121,7 +121,7 @@ class Streams:
                 raise ValueError(f"streams of the same seed must be in the same state, got members {same} and {index}")
         self._own = [twin(streams[index]) for index in first.values()]
         places = {seed: place for place, seed in enumerate(first)}
-        self._place = torch.tensor([places[stream.generator.initial_seed()] for stream in streams])
+        self._place = torch.tensor([places[stream.generator.initial_seed()] for stream in streams], device=self.device)
 
     def normal(self, *shape: int) -> torch.Tensor:
         """Draw standard normal numbers (M, *shape)."""
@@ -138,6 +138,14 @@ class Streams:
     def permutation(self, count: int) -> torch.Tensor:
         """Draw the numbers 0 to count - 1 in random order, (M, count)."""
         return self._draw(lambda stream: stream.permutation(count))
+
+    def normal_like(self, examples: torch.Tensor) -> torch.Tensor:
+        """Draw standard normal numbers in the shape of (M, B, ...) examples."""
+        return self.normal(*examples.shape[1:])
+
+    def uniform_like(self, examples: torch.Tensor) -> torch.Tensor:
+        """Draw uniform numbers in [0, 1) in the shape of (M, B, ...) examples."""
+        return self.uniform(*examples.shape[1:])
 
     def states(self) -> list[torch.Tensor]:
         """The state of each member's stream."""
@@ -173,8 +181,11 @@ class MemberAdam(torch.optim.Optimizer):
         (self.weights,) = parameters
         check_optimizers(optimizers)
         names = ("lr", "eps", "beta1", "beta2")
-        rows = [(o.defaults["lr"], o.defaults["eps"], *o.defaults["betas"]) for o in optimizers]
-        columns = torch.tensor(rows, dtype=self.weights.dtype).T.unsqueeze(-1)  # each (M, 1)
+        groups = [optimizer.param_groups[0] for optimizer in optimizers]
+        rows = [(g.get("initial_lr", g["lr"]), g["eps"], *g["betas"]) for g in groups]
+        columns = torch.tensor(rows, dtype=self.weights.dtype, device=self.weights.device).T.unsqueeze(
+            -1
+        )  # each (M, 1)
         super().__init__([self.weights], dict(zip(names, columns, strict=True)))
         self.mean, self.square = (torch.stack([_moment(o, name) for o in optimizers]) for name in MOMENTS)
         self.steps = _steps(optimizers[0])

@@ -10,9 +10,11 @@ from types import FunctionType
 import torch
 
 from gan_edu.arguments import positive_integer
+from gan_edu.game.data import draw_batch
 from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
+from gan_edu.game.interrupts import interrupt_between_steps
 from gan_edu.game.snapshot import Snapshot, TrainingDiverged
-from gan_edu.game.training import Training, _interrupt_between_steps, average
+from gan_edu.game.training import Training, average
 from gan_edu.sweeps.ensemble import Ensemble, MemberAdam, Streams, check_networks, check_optimizers, twin
 
 KEEP = 100  # steps between two states to fall back on, as in Training.run
@@ -85,7 +87,6 @@ class _Members:
         self.update, self.schedule, self.averaging = first.update, first.schedule, first.averaging
         if self.averaging is not None:
             self.averaged = Ensemble([training.averaged for training in trainings])
-        self.step = first.step
         self.losses = tuple(torch.stack(losses) for losses in zip(*(t.losses for t in trainings), strict=True))
         self.diverged_at = torch.zeros(len(trainings), dtype=torch.long)  # 0: not so far
         _check_apart(self)
@@ -93,7 +94,7 @@ class _Members:
     def run(self, steps: int) -> list[Snapshot | TrainingDiverged]:
         """Make the steps, and give every training its state."""
         try:
-            with _interrupt_between_steps() as check_interrupt:
+            with interrupt_between_steps() as check_interrupt:
                 for made in range(steps):
                     if made and made % KEEP == 0:
                         self._give_back()
@@ -105,18 +106,18 @@ class _Members:
 
     def _advance(self) -> None:
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
-            optimizer.param_groups[0]["lr"] = optimizer.defaults["lr"] * self.schedule(self.step)
+            optimizer.param_groups[0]["lr"] = optimizer.defaults["lr"] * self.schedule(self.gan.step)
         self.losses = self.update(self.gan, self._draw, self.streams)
-        self.step += 1
+        self.gan.step += 1
         if self.averaging is not None:
-            average(self.averaged, self.gan.generator, self.averaging, self.step)
+            average(self.averaged, self.gan.generator, self.averaging, self.gan.step)
         self._mark(torch.isfinite(self.losses[0] + self.losses[1]))
 
-    def _draw(self) -> torch.Tensor:
-        return self.data.sample(self.batch_size, self.streams)
+    def _draw(self) -> tuple[torch.Tensor, ...]:
+        return draw_batch(self.data, self.batch_size, self.streams)
 
     def _mark(self, fine: torch.Tensor) -> None:
-        self.diverged_at = torch.where(fine | (self.diverged_at > 0), self.diverged_at, self.step)
+        self.diverged_at = torch.where(fine | (self.diverged_at > 0), self.diverged_at, self.gan.step)
 
     def _give_back(self) -> None:
         """Copy the state of all members that are well to their trainings; the others stay at their last good one."""
@@ -131,7 +132,7 @@ class _Members:
             if self.averaging is not None:
                 self.averaged.copy_to(member, training.averaged)
             training.stream.generator.set_state(states[member])
-            training.step, training.losses = self.step, tuple(losses[member].clone() for losses in self.losses)
+            training.step, training.losses = self.gan.step, tuple(losses[member].clone() for losses in self.losses)
 
     def _outcome(self, training: Training, diverged_at: torch.Tensor) -> Snapshot | TrainingDiverged:
         try:
@@ -205,14 +206,15 @@ def _check_apart(members: _Members) -> None:
     """Compare the last member with its GAN alone, on the same numbers, so that no part mixes the members up."""
     training, gan, streams = members.trainings[-1], members.gan, Streams([t.stream for t in members.trainings])
     alone, stream = training.gan, twin(training.stream)
-    real = training.data.sample(training.batch_size, streams)
-    fake = gan.fake(real, streams).detach()
+    real, *given = draw_batch(training.data, training.batch_size, streams)
+    fake = gan.fake(real, given, streams).detach()
+    batch, one = (real, fake, given, streams), (real[-1], fake[-1], [each[-1] for each in given], stream)
     pairs = {
-        "data": (real, training.data.sample(training.batch_size, stream)),
-        "generator": (fake, alone.fake(real[-1], stream)),
-        "discriminator": (gan.discriminator(fake), alone.discriminator(fake[-1])),
-        "loss": (generator_loss(gan, fake, real), generator_loss(alone, fake[-1], real[-1])),
-        "loss or penalty": (discriminator_loss(gan, real, fake), discriminator_loss(alone, real[-1], fake[-1])),
+        "data": (real, draw_batch(training.data, training.batch_size, stream)[0]),
+        "generator": (fake, alone.fake(real[-1], one[2], stream)),
+        "discriminator": (gan.discriminator(fake, *given), alone.discriminator(fake[-1], *one[2])),
+        "loss": (generator_loss(gan, *batch), generator_loss(alone, *one)),
+        "loss or penalty": (discriminator_loss(gan, *batch), discriminator_loss(alone, *one)),
     }
     for name, (together, single) in pairs.items():
         if not torch.allclose(together[-1], single, rtol=1e-3, atol=1e-4, equal_nan=True):

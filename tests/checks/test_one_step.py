@@ -24,47 +24,47 @@ def by_labels(real_scores, fake_scores):
 
 
 def half_detached(gan, draw, stream):
-    real = draw()
+    real, *given = draw()
     gan.d_optimizer.zero_grad()
-    discriminator_loss(gan, real, gan.fake(real, stream).detach()).backward()
+    discriminator_loss(gan, real, gan.fake(real, given, stream).detach(), given, stream).backward()
     gan.d_optimizer.step()
-    g_loss = generator_loss(gan, gan.fake(real, stream))
+    g_loss = generator_loss(gan, real, gan.fake(real, given, stream), given, stream)
     gan.g_optimizer.zero_grad()
     g_loss.backward()
     gan.g_optimizer.step()
 
 
 def never_detached(gan, draw, stream):
-    real = draw()
+    real, *given = draw()
     gan.d_optimizer.zero_grad()
-    discriminator_loss(gan, real, gan.fake(real, stream)).backward()
+    discriminator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
     gan.d_optimizer.step()
-    g_loss = generator_loss(gan, gan.fake(real, stream))
+    g_loss = generator_loss(gan, real, gan.fake(real, given, stream), given, stream)
     gan.g_optimizer.zero_grad()
     g_loss.backward()
     gan.g_optimizer.step()
 
 
 def never_cleared(gan, draw, stream):
-    real = draw()
+    real, *given = draw()
     gan.d_optimizer.zero_grad()
     gan.g_optimizer.zero_grad()
-    discriminator_loss(gan, real, gan.fake(real, stream)).backward()
+    discriminator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
     gan.d_optimizer.step()
-    generator_loss(gan, gan.fake(real, stream)).backward()
+    generator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
     gan.g_optimizer.step()
 
 
 def fakes_used_twice(gan, draw, stream):
-    real = draw()
-    fake = gan.fake(real, stream)
-    descend(gan.d_optimizer, discriminator_loss(gan, real, fake.detach()))
-    descend(gan.g_optimizer, generator_loss(gan, fake))
+    real, *given = draw()
+    fake = gan.fake(real, given, stream)
+    descend(gan.d_optimizer, discriminator_loss(gan, real, fake.detach(), given, stream))
+    descend(gan.g_optimizer, generator_loss(gan, real, fake, given, stream))
 
 
 def generator_asleep(gan, draw, stream):
-    real = draw()
-    descend(gan.d_optimizer, discriminator_loss(gan, real, gan.fake(real, stream).detach()))
+    real, *given = draw()
+    descend(gan.d_optimizer, discriminator_loss(gan, real, gan.fake(real, given, stream).detach(), given, stream))
 
 
 SOLUTIONS = [

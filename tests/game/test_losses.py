@@ -14,12 +14,14 @@ from gan_edu.game.losses import (
     Loss,
     cross_entropy,
     fake_above_real,
+    least_squares,
     log_one_minus,
     minimax,
     minus_log,
     non_saturating,
     real_above_fake,
     relativistic,
+    wasserstein,
 )
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
@@ -125,16 +127,12 @@ def test_extreme_pairs_stay_finite_and_have_the_right_slopes():
     assert slopes(lambda fake: fake_above_real(torch.zeros(2), fake), -1000, 1000) == [-1, 0]
 
 
-def test_a_paired_loss_asks_for_the_real_examples():
-    gan, fake = GAN(MLP(2, 2), MLP(2, None), relativistic), torch.zeros(4, 2)
-    with pytest.raises(ValueError, match=r"^real must be given, as the generator's loss compares .*, got None$"):
-        generator_loss(gan, fake)
-    assert generator_loss(gan, fake, fake).item() == pytest.approx(math.log(2))
-
-
 def test_a_loss_that_is_not_paired_does_not_look_at_the_real_examples():
-    gan, fake = GAN(MLP(2, 2), MLP(2, None), non_saturating), torch.zeros(4, 2)
-    assert torch.equal(generator_loss(gan, fake), generator_loss(gan, fake, torch.full((4, 2), math.nan)))
+    gan, fake = GAN(MLP(2, 2), MLP(2, None), loss=non_saturating), torch.zeros(4, 2)
+    assert torch.equal(
+        generator_loss(gan, torch.ones(4, 2), fake, (), Stream(0)),
+        generator_loss(gan, torch.full((4, 2), math.nan), fake, (), Stream(0)),
+    )
 
 
 def on_pairs(loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -174,3 +172,40 @@ def test_there_is_one_value_for_each_example(shape):
     scores = torch.ones(shape)
     assert cross_entropy(scores, -scores).shape == minus_log(scores).shape == log_one_minus(scores).shape == shape
     assert real_above_fake(scores, -scores).shape == fake_above_real(scores, -scores).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("loss", "scores", "expected"),
+    [
+        (minimax, (0.0, 0.0), (2 * math.log(2), -math.log(2))),
+        (non_saturating, (0.0, 0.0), (2 * math.log(2), math.log(2))),
+        (relativistic, (3.0, 3.0), (math.log(2), math.log(2))),
+        (least_squares, (0.5, 0.5), (0.5, 0.25)),
+    ],
+)
+def test_at_equilibrium_no_score_for_both_is_better_for_the_discriminator(loss, scores, expected):
+    assert loss.equilibrium() == pytest.approx(expected)
+    real, fake = (torch.tensor([score], dtype=torch.float64, requires_grad=True) for score in scores)
+    paid = loss.discriminator(real, fake)
+    assert paid.item() == pytest.approx(expected[0])
+    assert sum(torch.autograd.grad(paid, (real, fake))).item() == pytest.approx(0)
+
+
+def test_wasserstein_scores_are_free_by_a_constant():
+    d_loss, g_loss = wasserstein.equilibrium()
+    assert d_loss == 0
+    assert math.isnan(g_loss)
+    real, fake = torch.tensor([1.0, 3.0]), torch.tensor([0.5, 1.5])
+    assert wasserstein.discriminator(real, fake).tolist() == wasserstein.discriminator(real + 7, fake + 7).tolist()
+
+
+def test_the_best_score_of_least_squares_is_the_probability_that_it_stands_for():
+    p, q = torch.tensor([0.2, 0.7, 1.0]), torch.tensor([0.6, 0.1, 0.0])  # densities at three points
+    scores = torch.zeros(3, requires_grad=True)
+    for _ in range(200):
+        paid = p * least_squares.discriminator(scores, torch.zeros(3)) + q * least_squares.discriminator(
+            torch.ones(3), scores
+        )
+        (slope,) = torch.autograd.grad(paid.sum(), scores)
+        scores = (scores - 0.2 * slope).detach().requires_grad_()
+    assert least_squares.probability(scores).tolist() == pytest.approx((p / (p + q)).tolist(), abs=1e-5)

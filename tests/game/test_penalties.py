@@ -1,4 +1,4 @@
-"""R1 and R2 equal their closed form, and can be differentiated with respect to the weights."""
+"""The penalties equal their closed form, and can be differentiated with respect to the weights."""
 
 import math
 
@@ -8,22 +8,26 @@ from torch import nn
 
 from gan_edu.game.gan import GAN, discriminator_loss
 from gan_edu.game.losses import minimax
-from gan_edu.game.penalties import R1, R2, Both, squared_slope
+from gan_edu.game.penalties import R1, R2, Both, GradientPenalty, Judged, squared_slope
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 
 DOUBLE = torch.float64
-NONE = torch.zeros(1), torch.zeros(1)  # what R1 does not look at
 
 
 def normal(*shape: int) -> torch.Tensor:
     return Stream(0, "test", dtype=DOUBLE).normal(*shape)
 
 
+def judged(real=None, fake=None, real_scores=None, fake_scores=None, discriminator=None, stream=None) -> Judged:
+    """What a penalty sees; what it must not look at is None."""
+    return Judged(real, fake, real_scores, fake_scores, discriminator, stream)
+
+
 def test_a_linear_discriminator_is_equally_steep_everywhere():
     direction = torch.tensor([0.6, -1.5, 2.0], dtype=DOUBLE, requires_grad=True)
     real = normal(7, 3).requires_grad_()
-    penalty = R1(0.3)(real, real @ direction + 4, *NONE)
+    penalty = R1(0.3)(judged(real=real, real_scores=real @ direction + 4))
     assert penalty.tolist() == pytest.approx([0.3 / 2 * (0.6**2 + 1.5**2 + 2.0**2)] * 7)
     penalty.mean().backward()
     assert direction.grad.tolist() == pytest.approx([0.3 * 0.6, 0.3 * -1.5, 0.3 * 2.0])  # of γ/2 |a|²: γ a
@@ -33,7 +37,7 @@ def test_a_quadratic_discriminator_is_as_steep_as_its_matrix_says():
     matrix = normal(4, 4)
     matrix = (matrix + matrix.T).requires_grad_()
     real = (normal(5, 4) + 1).requires_grad_()
-    penalty = R1(1.7)(real, ((real @ matrix) * real).sum(-1) / 2, *NONE)
+    penalty = R1(1.7)(judged(real=real, real_scores=((real @ matrix) * real).sum(-1) / 2))
     slope = real.detach() @ matrix.detach()  # of xᵀAx/2: Ax
     assert penalty.tolist() == pytest.approx((1.7 / 2 * slope.square().sum(-1)).tolist())
     (by_matrix,) = torch.autograd.grad(penalty.sum(), matrix)
@@ -44,14 +48,14 @@ def test_a_quadratic_discriminator_is_as_steep_as_its_matrix_says():
 def test_all_axes_of_an_image_count():
     pattern = normal(2, 3, 4)
     images = normal(6, 2, 3, 4).requires_grad_()
-    penalty = R1(2.0)(images, (images * pattern).sum((1, 2, 3)), *NONE)
+    penalty = R1(2.0)(judged(real=images, real_scores=(images * pattern).sum((1, 2, 3))))
     assert penalty.tolist() == pytest.approx([pattern.square().sum().item()] * 6)
 
 
 def test_with_a_member_axis_every_member_pays_for_its_own_slope():
     directions = normal(3, 2)
     real = normal(3, 5, 2).requires_grad_()
-    penalty = R1(2.0)(real, torch.einsum("mbd,md->mb", real, directions), *NONE)
+    penalty = R1(2.0)(judged(real=real, real_scores=torch.einsum("mbd,md->mb", real, directions)))
     expected = directions.square().sum(-1, keepdim=True).expand(3, 5)
     assert penalty.flatten().tolist() == pytest.approx(expected.flatten().tolist())
 
@@ -76,7 +80,7 @@ def test_the_penalty_can_be_differentiated_with_respect_to_weights_and_inputs():
 
     def penalty(real: torch.Tensor, *values: torch.Tensor) -> torch.Tensor:
         scores = torch.func.functional_call(network, dict(zip(names, values, strict=True)), real)
-        return R1(0.5)(real, scores, *NONE)
+        return R1(0.5)(judged(real=real, real_scores=scores))
 
     assert torch.autograd.gradcheck(penalty, (normal(4, 2).requires_grad_(), *weights))
 
@@ -84,7 +88,7 @@ def test_the_penalty_can_be_differentiated_with_respect_to_weights_and_inputs():
 def test_r2_is_r1_at_the_fakes():
     matrix = normal(3, 3)
     fake = (normal(5, 3) - 2).requires_grad_()
-    penalty = R2(0.8)(*NONE, fake, ((fake @ matrix) * fake).sum(-1))
+    penalty = R2(0.8)(judged(fake=fake, fake_scores=((fake @ matrix) * fake).sum(-1)))
     slope = fake.detach() @ (matrix + matrix.T)  # of xᵀAx: (A + Aᵀ)x
     assert penalty.tolist() == pytest.approx((0.4 * slope.square().sum(-1)).tolist())
 
@@ -98,19 +102,19 @@ def test_both_penalties_are_added():
     )  # their slopes: 2x, and the product over each factor
     expected = 0.15 * 4 * real.square().sum(-1) + 0.5 * (fake.prod(-1, keepdim=True) / fake).square().sum(-1)
     both = Both(R1(0.3), R2(1.0))
-    assert both(real, real_scores, fake, fake_scores).tolist() == pytest.approx(expected.tolist())
+    assert both(judged(real, fake, real_scores, fake_scores)).tolist() == pytest.approx(expected.tolist())
 
 
 def test_around_an_update_each_penalty_sees_its_own_examples():
     network = small_discriminator()
     real, fake = normal(4, 2) + 1, normal(4, 2) - 1
-    gan = GAN(MLP(2, 2), network, minimax)
+    gan = GAN(MLP(2, 2), network, loss=minimax)
 
     def penalty_paid(penalty: object) -> float:
         gan.penalty = None
-        without = discriminator_loss(gan, real, fake)
+        without = discriminator_loss(gan, real, fake, (), Stream(0))
         gan.penalty = penalty
-        return (discriminator_loss(gan, real, fake) - without).item()
+        return (discriminator_loss(gan, real, fake, (), Stream(0)) - without).item()
 
     def steepness(points: torch.Tensor) -> float:
         slopes = torch.func.vmap(torch.func.grad(lambda point: network(point.unsqueeze(0)).squeeze()))(points)
@@ -129,3 +133,34 @@ def test_around_an_update_each_penalty_sees_its_own_examples():
 def test_a_weight_that_is_not_above_zero_is_refused(penalty, weight, error):
     with pytest.raises(error, match=rf"^weight must be .*got {weight!r}$"):
         penalty(weight)
+
+
+def test_the_gradient_penalty_of_a_linear_discriminator_is_known():
+    direction = torch.tensor([3.0, 4.0], dtype=DOUBLE)
+    real, fake = normal(2, 6, 2).requires_grad_().unbind()
+    seen = judged(real, fake - 1, torch.zeros(6), None, lambda points: points @ direction, Stream(0, dtype=DOUBLE))
+    assert GradientPenalty(10.0)(seen).tolist() == pytest.approx([10 * (5 - 1) ** 2] * 6)
+
+
+def test_the_gradient_penalty_equals_a_loop_over_the_examples():
+    network, real, fake = small_discriminator(), normal(5, 2).requires_grad_(), normal(5, 2) - 1
+    scores, stream = network(real), Stream(4, dtype=DOUBLE)
+    paid = GradientPenalty(2.0)(judged(real, fake, scores, network(fake), network, Stream(4, dtype=DOUBLE)))
+    for index, share in enumerate(stream.uniform(5)):
+        between = (share * real[index] + (1 - share) * fake[index]).detach().requires_grad_()
+        (slope,) = torch.autograd.grad(network(between.unsqueeze(0)).squeeze(), between)
+        assert paid[index].item() == pytest.approx(2 * (slope.norm().item() - 1) ** 2, rel=1e-6)
+
+
+def test_the_gradient_penalty_takes_images_and_teaches_the_discriminator():
+    weight = torch.full((3, 2, 2), 0.5, dtype=DOUBLE, requires_grad=True)
+    images = normal(4, 3, 2, 2).requires_grad_()
+    seen = judged(
+        images, -images, torch.zeros(4), None, lambda seen: (seen * weight).sum((1, 2, 3)), Stream(0, dtype=DOUBLE)
+    )
+    paid = GradientPenalty(1.0)(seen)
+    paid.mean().backward()
+    length = math.sqrt(12 * 0.25)
+    assert paid.tolist() == pytest.approx([(length - 1) ** 2] * 4)
+    expected = 2 * (length - 1) * 0.5 / length  # of (|w| - 1)²: 2 (|w| - 1) w/|w|
+    assert weight.grad.flatten().tolist() == pytest.approx([expected] * 12)

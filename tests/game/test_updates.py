@@ -125,7 +125,15 @@ def make(loss: Loss, penalty: R1 | None, update: Callable, double: bool = False)
     generator, discriminator = MLP(3, 2, (16, 16)), MLP(2, None, (16, 16))
     if double:
         generator.double(), discriminator.double()
-    gan = GAN(generator, discriminator, loss, penalty, 3, Adam(0.01, (0.5, 0.9)), Adam(0.02, (0.5, 0.9)))
+    gan = GAN(
+        generator,
+        discriminator,
+        loss=loss,
+        penalty=penalty,
+        noise_size=3,
+        g_optimizer=Adam(0.01, (0.5, 0.9)),
+        d_optimizer=Adam(0.02, (0.5, 0.9)),
+    )
     return Training(gan, Bell(2), seed=5, batch_size=BATCH, update=update)
 
 
@@ -181,7 +189,7 @@ def test_with_the_generator_alone_it_is_bitwise_the_loop_by_hand_and_the_discrim
 def test_the_frozen_player_gets_no_gradient():
     for update, frozen in ((discriminator_only, "generator"), (generator_only, "discriminator")):
         gan = make(non_saturating, R1(0.3), update).gan
-        update(gan, lambda: torch.ones(4, 2), Stream(0))
+        update(gan, lambda: (torch.ones(4, 2),), Stream(0))
         assert all(weights.grad is None for weights in getattr(gan, frozen).parameters())
 
 
@@ -197,7 +205,14 @@ def test_first_the_discriminator_alone_and_then_the_generator_alone_is_simultane
 @PENALTIES
 def test_images_are_bitwise_the_loop_by_hand(penalty):
     networks = ImageGenerator(3, 4), ImageDiscriminator(4)
-    gan = GAN(*networks, non_saturating, penalty, 3, Adam(0.01, (0.5, 0.9)), Adam(0.02, (0.5, 0.9)))
+    gan = GAN(
+        *networks,
+        loss=non_saturating,
+        penalty=penalty,
+        noise_size=3,
+        g_optimizer=Adam(0.01, (0.5, 0.9)),
+        d_optimizer=Adam(0.02, (0.5, 0.9)),
+    )
     training = Training(gan, Bell(1, 8, 8), seed=5, batch_size=BATCH)
     hand = ByHand(training, (1, 8, 8))
     compare(training, hand, lambda: hand.alternating(1))
@@ -269,11 +284,13 @@ class Slope(OneWeight):
 def dirac(slope: float, loss: Loss = minimax) -> GAN:
     """Real examples at zero, a generator that makes the point 1 of any noise, and gradient descent by steps of 0.2."""
     descent = partial(torch.optim.SGD, lr=0.2)
-    return GAN(Point(1.0), Slope(slope), loss, None, 1, descent, descent)
+    return GAN(
+        Point(1.0), Slope(slope), loss=loss, penalty=None, noise_size=1, g_optimizer=descent, d_optimizer=descent
+    )
 
 
-def at_zero() -> torch.Tensor:
-    return torch.zeros(1, 1, dtype=torch.float64)
+def at_zero() -> tuple[torch.Tensor]:
+    return (torch.zeros(1, 1, dtype=torch.float64),)
 
 
 @pytest.mark.parametrize(("loss", "radius"), [(minimax, 3.097), (non_saturating, 0.640)])
@@ -306,7 +323,10 @@ def test_the_losses_come_back_detached(update):
 
 def test_a_player_gets_its_own_gradient_and_the_other_none():
     gan = make(non_saturating, None, alternating).gan
-    differentiate(gan.g_optimizer, generator_loss(gan, gan.fake(torch.zeros(4, 2), Stream(0))))
+    differentiate(
+        gan.g_optimizer,
+        generator_loss(gan, torch.zeros(4, 2), gan.fake(torch.zeros(4, 2), (), Stream(0)), (), Stream(0)),
+    )
     assert all(weights.grad is not None for weights in gan.generator.parameters())
     assert all(weights.grad is None for weights in gan.discriminator.parameters())
 
@@ -315,7 +335,7 @@ def test_gradients_do_not_pile_up():
     gan, real = make(non_saturating, None, alternating).gan, torch.ones(4, 2)
     gradients = []
     for _ in range(2):
-        differentiate(gan.d_optimizer, discriminator_loss(gan, real, -real))
+        differentiate(gan.d_optimizer, discriminator_loss(gan, real, -real, (), Stream(0)))
         gradients.append([weights.grad for weights in gan.discriminator.parameters()])
     assert all(torch.equal(*pair) for pair in zip(*gradients, strict=True))
 
@@ -330,13 +350,13 @@ def test_every_member_of_an_ensemble_gets_the_gradient_of_its_own_loss():
 @pytest.mark.parametrize("penalty", [None, R1(0.3)])
 def test_the_real_examples_come_back_as_they_were(penalty):
     gan, real = make(non_saturating, penalty, alternating).gan, torch.ones(4, 2)
-    discriminator_loss(gan, real, -real)
+    discriminator_loss(gan, real, -real, (), Stream(0))
     assert not real.requires_grad
 
 
 def test_the_noise_has_the_size_asked_for():
-    gan = GAN(nn.Identity(), MLP(5, None), minimax, noise_size=5, g_optimizer=lambda _: None)
-    assert torch.equal(gan.fake(torch.zeros(7, 5), Stream(3)), Stream(3).normal(7, 5))
+    gan = GAN(nn.Identity(), MLP(5, None), loss=minimax, noise_size=5, g_optimizer=lambda _: None)
+    assert torch.equal(gan.fake(torch.zeros(7, 5), (), Stream(3)), Stream(3).normal(7, 5))
 
 
 COUNTS = [(0, ValueError), (-2, ValueError), (2.0, TypeError), (True, TypeError)]
@@ -345,7 +365,7 @@ COUNTS = [(0, ValueError), (-2, ValueError), (2.0, TypeError), (True, TypeError)
 @pytest.mark.parametrize(("value", "error"), COUNTS)
 def test_a_noise_size_that_is_no_positive_integer_is_refused(value, error):
     with pytest.raises(error, match=rf"^noise_size must be an? (positive )?integer, got {value}$"):
-        GAN(MLP(2, 2), MLP(2, None), minimax, noise_size=value)
+        GAN(MLP(2, 2), MLP(2, None), loss=minimax, noise_size=value)
 
 
 @pytest.mark.parametrize(("value", "error"), COUNTS)
@@ -403,8 +423,8 @@ def test_a_generator_may_return_a_view_of_its_weights(update, penalty):
         assert one.item() == pytest.approx(other.item(), rel=1e-12)
 
 
-def at_constant() -> torch.Tensor:
-    return torch.full((3, 1), CONSTANT, dtype=torch.float64)
+def at_constant() -> tuple[torch.Tensor]:
+    return (torch.full((3, 1), CONSTANT, dtype=torch.float64),)
 
 
 @AHEAD
@@ -430,7 +450,16 @@ def smooth(loss: Loss, penalty: Penalty | None = None, rate: float = 0.1) -> GAN
     discriminator = nn.Sequential(nn.Linear(2, 4), nn.Softplus(), nn.Linear(4, 1), nn.Flatten(-2))
     descent = partial(torch.optim.SGD, lr=rate)
     return Training(
-        GAN(generator.double(), discriminator.double(), loss, penalty, 2, descent, descent), Bell(2), batch_size=8
+        GAN(
+            generator.double(),
+            discriminator.double(),
+            loss=loss,
+            penalty=penalty,
+            g_optimizer=descent,
+            d_optimizer=descent,
+        ),
+        Bell(2),
+        batch_size=8,
     ).gan
 
 
@@ -440,7 +469,7 @@ def test_the_generator_descends_its_loss_against_a_discriminator_that_has_answer
     """The answer is trained by PyTorch's own descent in a copy, anew for each place at which the generator is tried."""
     gan, points = smooth(loss, penalty), Bell(2).sample(8, Stream(1, dtype=torch.float64))
     stream, start = Stream(2, dtype=torch.float64), copy.deepcopy(gan.generator)
-    _, g_loss = unrolled(gan, lambda: points, stream, steps=3, learning_rate=0.5)
+    _, g_loss = unrolled(gan, lambda: (points,), stream, steps=3, learning_rate=0.5)
     moved = copy.deepcopy(gan.generator)
     again = Stream(2, dtype=torch.float64)
     _, noise = again.normal(8, 2), again.normal(8, 2)
@@ -451,8 +480,8 @@ def test_the_generator_descends_its_loss_against_a_discriminator_that_has_answer
         descent = torch.optim.SGD(trial.discriminator.parameters(), lr=0.5)
         fake = generator(noise).detach()
         for _ in range(3):
-            descend(descent, discriminator_loss(trial, points, fake))
-        return generator_loss(trial, fake, points).item()
+            descend(descent, discriminator_loss(trial, points, fake, (), Stream(0)))
+        return generator_loss(trial, points, fake, (), Stream(0)).item()
 
     assert g_loss.item() == pytest.approx(tried(start), rel=1e-9)
     first = torch.nn.utils.parameters_to_vector(start.parameters()).detach()
@@ -485,7 +514,7 @@ def test_an_answer_that_hardly_moves_changes_hardly_anything(penalty, weight):
     for gan, update in ((looking, partial(unrolled, steps=2, learning_rate=1e-9)), (plain, alternating)):
         draw, stream = Stream(1, dtype=torch.float64), Stream(2, dtype=torch.float64)
         for _ in range(5):
-            update(gan, lambda draw=draw: Bell(2).sample(8, draw), stream)
+            update(gan, lambda draw=draw: (Bell(2).sample(8, draw),), stream)
     pairs = zip(looking.generator.parameters(), plain.generator.parameters(), strict=True)
     for one, other in pairs:
         assert one.flatten().tolist() == pytest.approx(other.flatten().tolist(), rel=1e-6, abs=1e-8)

@@ -21,12 +21,12 @@ from gan_edu.networks.points import MLP
 
 
 def make(penalty: object = None, **settings: object) -> Training:
-    gan = GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), non_saturating, penalty)
+    gan = GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss=non_saturating, penalty=penalty)
     return Training(gan, ring(), batch_size=16, **settings)
 
 
 def of_digits() -> Training:
-    gan = GAN(ImageGenerator(width=4), ImageDiscriminator(width=4), non_saturating, noise_size=16)
+    gan = GAN(ImageGenerator(width=4), ImageDiscriminator(width=4), loss=non_saturating, noise_size=16)
     return Training(gan, digits(), batch_size=8)
 
 
@@ -106,7 +106,7 @@ class TestTraining:
         by_hand = make()
         by_hand.run(5)
         by_hand.gan.penalty, by_hand.gan.loss = R1(0.5), lab.runs[0].training.gan.loss
-        by_hand.gan.d_optimizer.defaults["lr"] = 0.01
+        by_hand.gan.d_optimizer.param_groups[0]["initial_lr"] = 0.01
         by_hand.run(5)
         assert same(lab.runs[0].training, by_hand)
 
@@ -197,7 +197,7 @@ class TestRewind:
         lab.obey({"do": "go_on_from_here"})
         optimizer = lab.runs[0].training.gan.d_optimizer
         assert optimizer.param_groups[0]["betas"] == (0.9, 0.99)
-        assert optimizer.defaults["lr"] == 0.01
+        assert optimizer.param_groups[0]["initial_lr"] == 0.01
 
     def test_looking_back_pauses_and_shows_what_was_seen_then(self, lab: Lab) -> None:
         first = lab.frame()[0]["arrays"]["generated"]
@@ -283,13 +283,13 @@ def play_until_error(lab: Lab) -> None:
 class TestErrors:
     def test_divergence_is_told_and_the_run_is_back_at_a_good_state(self, lab: Lab) -> None:
         tell(lab, "steer", values={"loss": "minimax"})
-        lab.runs[0].training.gan.g_optimizer.defaults["lr"] = 1e30
+        lab.runs[0].training.gan.g_optimizer.param_groups[0]["initial_lr"] = 1e30
         play_until_error(lab)
         assert lab.error.startswith("TrainingDiverged: training diverged at step")
         assert not lab.playing
         assert lab.step % KEEP_EVERY == 0
         assert all(weights.isfinite().all() for weights in lab.runs[0].training.gan.generator.parameters())
-        lab.runs[0].training.gan.g_optimizer.defaults["lr"] = 0.001
+        lab.runs[0].training.gan.g_optimizer.param_groups[0]["initial_lr"] = 0.001
         tell(lab, "play")
         assert lab.error == ""
 
@@ -318,7 +318,7 @@ class TestErrors:
         assert not lab.playing
 
     def test_points_on_a_line_are_refused(self) -> None:
-        training = Training(GAN(MLP(2, 1), MLP(1, None), non_saturating), mixture([0.0], [1.0]))
+        training = Training(GAN(MLP(2, 1), MLP(1, None), loss=non_saturating), mixture([0.0], [1.0]))
         with pytest.raises(ValueError, match=r"must be on points \(B, 2\) or images \(B, C, H, W\), got \(512, 1\)"):
             Lab([training], [""])
 
@@ -378,7 +378,7 @@ class TestFrame:
 
 def test_a_view_that_the_networks_do_not_allow_is_left_out() -> None:
     """2,304 cells of the map are not a whole number of packs of five."""
-    gan = GAN(MLP(2, 2, (8,)), Packed(MLP(10, None, (8,)), 5), non_saturating)
+    gan = GAN(MLP(2, 2, (8,)), Packed(MLP(10, None, (8,)), 5), loss=non_saturating)
     training = Training(gan, ring(), batch_size=20, view_size=500)
     lab = Lab([training], [""])
     assert "belief" not in lab.on
@@ -392,7 +392,7 @@ def test_after_a_divergence_nothing_is_kept_of_the_steps_that_were_taken_back() 
     training = make()
     lab = Lab([training], [""])
     steps(lab, 150)
-    training.gan.g_optimizer.defaults["lr"] = 1e30
+    training.gan.g_optimizer.param_groups[0]["initial_lr"] = 1e30
     for _ in range(10):
         tell(lab, "step_once", who="both")
     assert "TrainingDiverged" in lab.error or lab.step > 150

@@ -20,7 +20,7 @@ from gan_edu.randomness import Stream
 
 
 def make(loss: Loss = non_saturating, penalty: object = None, **settings: object) -> Training:
-    gan = GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss, penalty)
+    gan = GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss=loss, penalty=penalty)
     return Training(gan, ring(), batch_size=16, **settings)
 
 
@@ -62,7 +62,7 @@ def test_moving_is_as_building_so() -> None:
     )
     built = make(minimax, R1(0.1))
     for optimizer, rate in ((built.gan.d_optimizer, 0.01), (built.gan.g_optimizer, 0.002)):
-        optimizer.defaults["lr"] = rate
+        optimizer.param_groups[0]["initial_lr"] = rate
         optimizer.param_groups[0]["betas"] = (0.5, 0.99)
     own = built.update
     built.update = lambda gan, draw, stream: own(gan, draw, stream, discriminator_updates=2)
@@ -84,7 +84,14 @@ def test_penalty_keeps_its_kind(given: object, moved: object) -> None:
 
 
 def test_what_a_training_does_not_have_is_left_out() -> None:
-    gan = GAN(MLP(2, 2), MLP(2, None), non_saturating, lambda *seen: seen[1] * 0, g_optimizer=sgd, d_optimizer=sgd)
+    gan = GAN(
+        MLP(2, 2),
+        MLP(2, None),
+        loss=non_saturating,
+        penalty=lambda *seen: seen[1] * 0,
+        g_optimizer=sgd,
+        d_optimizer=sgd,
+    )
     steered = Steering(Training(gan, ring(), update=simultaneous), points=False)
     assert set(steered.dials) == {"d_rate", "g_rate", "loss"}
     steered.move({"penalty": 1.0, "momentum": 0.5, "updates": 2.0, "data": "spiral"})  # passed over
@@ -159,7 +166,7 @@ def test_settings_survive_a_state_from_before(steered: Steering) -> None:
     steered.training.restore(state)
     steered.again()
     assert steered.training.gan.g_optimizer.param_groups[0]["betas"] == (0.9, 0.99)
-    assert steered.training.gan.g_optimizer.defaults["lr"] == 0.01
+    assert steered.training.gan.g_optimizer.param_groups[0]["initial_lr"] == 0.01
 
 
 def test_images_have_no_data_to_choose_from() -> None:

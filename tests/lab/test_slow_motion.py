@@ -21,7 +21,7 @@ def sight_of(training: Training) -> views.Sight:
 
 
 def test_parts_of_a_step_follow_the_same_noise() -> None:
-    training = Training(GAN(MLP(2, 2, (16,)), MLP(2, None, (16,)), non_saturating), ring(), batch_size=32)
+    training = Training(GAN(MLP(2, 2, (16,)), MLP(2, None, (16,)), loss=non_saturating), ring(), batch_size=32)
     training.run(20)
     parts = parts_of_a_step(sight_of(training))
     assert [caption[:6] for caption, _ in parts] == [f"{part} of 6" for part in range(1, 6)]
@@ -35,7 +35,7 @@ def test_parts_of_a_step_follow_the_same_noise() -> None:
 
 
 def test_parts_of_a_step_of_images_show_images() -> None:
-    training = Training(GAN(ImageGenerator(), ImageDiscriminator(), non_saturating, noise_size=16), digits())
+    training = Training(GAN(ImageGenerator(), ImageDiscriminator(), loss=non_saturating, noise_size=16), digits())
     sight = sight_of(training)
     assert views.images(sight)["real"].shape == (72, 72)
     parts = parts_of_a_step(sight)

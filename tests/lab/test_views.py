@@ -29,7 +29,9 @@ def sight_of(training: Training, extent: float = 1.6) -> views.Sight:
 
 @pytest.fixture
 def training() -> Training:
-    made = Training(GAN(MLP(2, 2, (16,)), MLP(2, None, (16,)), non_saturating, R1(0.1)), ring(), batch_size=32)
+    made = Training(
+        GAN(MLP(2, 2, (16,)), MLP(2, None, (16,)), loss=non_saturating, penalty=R1(0.1)), ring(), batch_size=32
+    )
     made.run(20)
     return made
 

@@ -24,7 +24,7 @@ from gan_edu.networks.points import MLP
 
 
 def make(**settings: object) -> Training:
-    gan = GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), non_saturating)
+    gan = GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss=non_saturating)
     return Training(gan, ring(), batch_size=16, **settings)
 
 

@@ -57,7 +57,7 @@ def test_a_pack_does_not_depend_on_the_others():
 
 
 def game(loss: Loss, penalty: R1 | None = None) -> GAN:
-    return GAN(MLP(2, 2).double(), packed(3), loss, penalty)
+    return GAN(MLP(2, 2).double(), packed(3), loss=loss, penalty=penalty)
 
 
 @pytest.mark.parametrize("loss", [minimax, non_saturating, relativistic])
@@ -66,16 +66,18 @@ def test_the_mean_over_examples_is_the_mean_over_packs(loss):
     gan, real, fake = game(loss), normal(12, 2), normal(12, 2, name="fakes")
     packs = [gan.discriminator.discriminator(points.reshape(4, 6)) for points in (real, fake)]
     expected = loss.discriminator(*packs).mean().item()
-    assert discriminator_loss(gan, real, fake).item() == pytest.approx(expected, rel=1e-12)
+    assert discriminator_loss(gan, real, fake, (), Stream(0)).item() == pytest.approx(expected, rel=1e-12)
     expected = loss.generator(*(packs if loss.paired else packs[1:])).mean().item()
-    assert generator_loss(gan, fake, real).item() == pytest.approx(expected, rel=1e-12)
+    assert generator_loss(gan, real, fake, (), Stream(0)).item() == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("penalty", [R1, R2])
 def test_a_penalty_counts_as_many_times_as_there_are_examples_in_a_pack(penalty):
     real, fake = normal(12, 2), normal(12, 2, name="fakes")
     plain, punished = game(minimax), game(minimax, penalty(0.8))
-    paid = discriminator_loss(punished, real, fake) - discriminator_loss(plain, real, fake)
+    paid = discriminator_loss(punished, real, fake, (), Stream(0)) - discriminator_loss(
+        plain, real, fake, (), Stream(0)
+    )
     inner = plain.discriminator.discriminator
     packs = (real if penalty is R1 else fake).reshape(4, 6)
     slopes = torch.func.vmap(torch.func.grad(lambda pack: inner(pack.unsqueeze(0)).squeeze()))(packs)
@@ -83,7 +85,7 @@ def test_a_penalty_counts_as_many_times_as_there_are_examples_in_a_pack(penalty)
 
 
 def train(discriminator: nn.Module, update: Callable = alternating, **settings: int) -> Training:
-    gan = GAN(MLP(2, 2, (8,)).double(), discriminator.double(), non_saturating)
+    gan = GAN(MLP(2, 2, (8,)).double(), discriminator.double(), loss=non_saturating)
     return Training(gan, ring(), seed=3, update=update, **{"batch_size": 16, "view_size": 8} | settings)
 
 

@@ -14,7 +14,7 @@ from gan_edu.game import losses, penalties, updates
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, minimax, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam, CosineDecay
-from gan_edu.game.penalties import R1, R2, Both
+from gan_edu.game.penalties import R1, R2, Both, Judged
 from gan_edu.game.training import Snapshot, Training, TrainingDiverged
 from gan_edu.game.updates import alternating, discriminator_only, generator_only, simultaneous, unrolled
 from gan_edu.networks import groups
@@ -56,7 +56,15 @@ def players(data: str) -> tuple[nn.Module, nn.Module, int]:
 def make(seed=0, rate=1e-3, beta=0.0, weight=0.02, loss=non_saturating, penalty=R1, data="points", **settings):
     generator, discriminator, noise_size = players(data)
     adam = Adam(rate, (beta, 0.99))
-    gan = GAN(generator.double(), discriminator.double(), loss, penalty(weight), noise_size, adam, Adam(2 * rate))
+    gan = GAN(
+        generator.double(),
+        discriminator.double(),
+        loss=loss,
+        penalty=penalty(weight),
+        noise_size=noise_size,
+        g_optimizer=adam,
+        d_optimizer=Adam(2 * rate),
+    )
     return Training(gan, DATA[data], seed, **{"batch_size": 16, "view_size": 8} | settings)
 
 
@@ -133,10 +141,10 @@ def test_a_diverged_member_goes_back_and_holds_up_no_other():
     settings = [(0, 1e-3), (1, 1e300), (2, 2e-3)]
     trainings, alone = ([make(*s, penalty=PENALTIES["none"]) for s in settings] for _ in range(2))
     for training in (*trainings, *alone):  # each keeps a good state besides the untrained one
-        training.gan.d_optimizer.defaults["lr"] = 0.0
-        training.gan.g_optimizer.defaults["lr"] = 0.0
+        training.gan.d_optimizer.param_groups[0]["initial_lr"] = 0.0
+        training.gan.g_optimizer.param_groups[0]["initial_lr"] = 0.0
         training.run(2)
-        training.gan.g_optimizer.defaults["lr"] = settings[training.seed][1]
+        training.gan.g_optimizer.param_groups[0]["initial_lr"] = settings[training.seed][1]
     outcomes = run_together(trainings, 20)
     with pytest.raises(TrainingDiverged) as caught:
         alone[1].run(20)
@@ -154,7 +162,9 @@ def test_more_members_than_fit_take_turns(monkeypatch):
 
 
 def test_larger_networks_make_smaller_ensembles():
-    sizes = [members_at_once(Training(GAN(MLP(2, 2), MLP(2, None, (h, h)), minimax), ring())) for h in (16, 64, 256)]
+    sizes = [
+        members_at_once(Training(GAN(MLP(2, 2), MLP(2, None, (h, h)), loss=minimax), ring())) for h in (16, 64, 256)
+    ]
     assert sizes[0] == run_together_module.MEMBERS
     assert sizes[0] > sizes[1] > sizes[2] >= 8
 
@@ -186,7 +196,7 @@ LOOKING_AT_THE_BATCH = {
 @pytest.mark.parametrize("network", LOOKING_AT_THE_BATCH.values(), ids=LOOKING_AT_THE_BATCH)
 def test_a_layer_may_look_at_its_own_batch(network, penalty):
     def run(seed: int) -> Training:
-        gan = GAN(MLP(2, 2, (8,)).double(), network().double(), non_saturating, penalty(0.1 + seed))
+        gan = GAN(MLP(2, 2, (8,)).double(), network().double(), loss=non_saturating, penalty=penalty(0.1 + seed))
         return Training(gan, ring(), seed, batch_size=16, view_size=8)
 
     assert_together_as_alone([run(seed) for seed in range(3)], [run(seed) for seed in range(3)], steps=5)
@@ -214,7 +224,9 @@ DIFFERENT = {
     "data": lambda: Training(make().gan, ring(7), batch_size=16),
     "loss": lambda: make(loss=minimax),
     "penalty": lambda: make(penalty=PENALTIES["none"]),
-    "networks": lambda: Training(GAN(MLP(2, 2, (8, 9)), MLP(2, None, (8, 8)), non_saturating, R1(1)), ring(), 0, 16),
+    "networks": lambda: Training(
+        GAN(MLP(2, 2, (8, 9)), MLP(2, None, (8, 8)), loss=non_saturating, penalty=R1(1)), ring(), 0, 16
+    ),
 }
 
 
@@ -254,14 +266,16 @@ def test_a_layer_that_cannot_be_a_member_is_named(name):
     ],
 )
 def test_an_optimizer_that_is_not_plain_adam_is_refused(make_optimizer):
-    trainings = [Training(GAN(MLP(2, 2), MLP(2, None), minimax, g_optimizer=make_optimizer), ring()) for _ in range(2)]
+    trainings = [
+        Training(GAN(MLP(2, 2), MLP(2, None), loss=minimax, g_optimizer=make_optimizer), ring()) for _ in range(2)
+    ]
     with pytest.raises(ValueError, match="optimizers must be plain Adam in an ensemble, got "):
         run_together(trainings, 1)
 
 
 class Mean(nn.Module):
-    def __call__(self, real: torch.Tensor, scores: torch.Tensor, *fakes: torch.Tensor) -> torch.Tensor:
-        return scores.square().mean(0).expand_as(scores)
+    def __call__(self, judged: Judged) -> torch.Tensor:
+        return judged.real_scores.square().mean(0).expand_as(judged.real_scores)
 
 
 def test_a_penalty_that_mixes_the_members_up_is_named():
@@ -362,7 +376,7 @@ def test_initialize_is_untouched_by_the_ensemble():
 
 def test_a_member_whose_samples_overflow_does_not_hold_up_the_others():
     def training(seed):
-        return Training(GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), non_saturating), ring(), seed)
+        return Training(GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss=non_saturating), ring(), seed)
 
     trainings, alone = [training(0), training(1)], training(1)
     with torch.no_grad():

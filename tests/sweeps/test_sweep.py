@@ -23,7 +23,7 @@ made: list[tuple] = []
 def make(learning_rate: float, width: int, seed: int) -> Training:
     made.append((learning_rate, width, seed))
     adam = Adam(learning_rate)
-    gan = GAN(MLP(2, 2, (width,)), MLP(2, None, (width,)), non_saturating, None, 2, adam, adam)
+    gan = GAN(MLP(2, 2, (width,)), MLP(2, None, (width,)), loss=non_saturating, g_optimizer=adam, d_optimizer=adam)
     return Training(gan, ring(), seed, batch_size=16, view_size=4)
 
 

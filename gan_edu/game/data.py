@@ -1,0 +1,53 @@
+"""What a GAN can be trained on, and whether its players fit it."""
+
+from typing import Protocol
+
+import torch
+
+from gan_edu.game.gan import GAN
+from gan_edu.game.snapshot import unchanged
+from gan_edu.randomness import Stream
+
+
+class Data(Protocol):
+    """What can be trained on: anything that draws a batch from a stream."""
+
+    def sample(self, count: int, stream: Stream) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        """Draw (count, ...) examples, alone or in a tuple with what is given beside each: labels, images, a history."""
+
+
+def draw_batch(data: Data, count: int, stream: Stream) -> tuple[torch.Tensor, ...]:
+    """Draw (real, *given) from the data: real examples (count, ...), and what is given beside them, if anything."""
+    drawn = data.sample(count, stream)
+    return drawn if isinstance(drawn, tuple) else (drawn,)
+
+
+@torch.no_grad()
+def check_fit(gan: GAN, batch: tuple[torch.Tensor, ...], noise: torch.Tensor) -> None:
+    """Try both networks once, so that a misfit is named before training and not within it.
+
+    Raises:
+        TypeError, ValueError: the message names the part that does not fit.
+    """
+    real, *given = batch
+    if not real.isfinite().all():
+        raise ValueError("data must be finite, got NaN or infinity")
+    if real.dtype != noise.dtype:
+        raise TypeError(f"data must be {noise.dtype}, as the networks are, got {real.dtype}")
+    fake = _make_fakes(gan, noise, given)
+    if fake.shape != real.shape:
+        raise ValueError(f"generator must make fakes of shape {tuple(real.shape)}, got {tuple(fake.shape)}")
+    scores = unchanged(gan.discriminator)(real, *given)
+    if scores.shape != real.shape[:1]:
+        raise ValueError(f"discriminator must return scores of shape ({len(real)},), got {tuple(scores.shape)}")
+
+
+def _make_fakes(gan: GAN, noise: torch.Tensor, given: list[torch.Tensor]) -> torch.Tensor:
+    try:
+        return unchanged(gan.generator)(noise, *given)
+    except RuntimeError as error:
+        first = next((layer for layer in gan.generator.modules() if isinstance(layer, torch.nn.Linear)), None)
+        if first is None or given or first.in_features == gan.noise_size:
+            raise
+        message = f"noise_size is {gan.noise_size}, but generator takes {first.in_features} numbers"
+        raise ValueError(message) from error
