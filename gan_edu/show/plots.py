@@ -14,7 +14,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import nn
 
-from gan_edu.arguments import positive_integer
+from gan_edu.arguments import (
+    described,
+    finite_numbers,
+    floating_tensor,
+    function,
+    has_shape,
+    made,
+    number,
+    positive_integer,
+    positive_number,
+)
 
 # Okabe and Ito's palette: told apart by people with any kind of colour vision. Shapes and line styles differ as well.
 REAL, GENERATED = "#0072B2", "#D55E00"
@@ -30,14 +40,15 @@ def figure(columns: int = 1, width: float = 4.0, height: float = 3.6) -> tuple[F
         columns: number of axes.
         width, height: of each, in inches.
     """
-    positive_integer("columns", columns)
-    made = Figure(figsize=(columns * width, height), dpi=100, layout="constrained")
-    FigureCanvasAgg(made)
-    return made, list(made.subplots(1, columns, squeeze=False)[0])
+    positive_integer("columns", columns), positive_number("width", width), positive_number("height", height)
+    drawn = Figure(figsize=(columns * width, height), dpi=100, layout="constrained")
+    FigureCanvasAgg(drawn)
+    return drawn, list(drawn.subplots(1, columns, squeeze=False)[0])
 
 
 def plane(axes: Axes, extent: float = 1.6, title: str = "") -> None:
     """Prepare fixed square axes for points with both coordinates from -extent to extent."""
+    _check_axes(axes, title), positive_number("extent", extent)
     limits = (-extent, extent)
     axes.set(xlim=limits, ylim=limits, aspect="equal", xlabel="$x_1$", ylabel="$x_2$", title=title)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
@@ -46,6 +57,11 @@ def plane(axes: Axes, extent: float = 1.6, title: str = "") -> None:
 
 def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | None) -> None:
     """Scatter real points (B, 2) as blue dots and generated ones (B, 2) as orange crosses; either may be None."""
+    _check_axes(axes)
+    real, generated = (
+        points if points is None else floating_tensor(name, points, "B", 2).detach()
+        for name, points in {"real": real, "generated": generated}.items()
+    )
     if real is not None:
         axes.scatter(*real.T.numpy(), s=9, color=REAL, alpha=0.5, linewidths=0, label="real")
     if generated is not None:
@@ -62,6 +78,8 @@ def belief(axes: Axes, discriminator: nn.Module, strongest: float = 0.5, cells: 
         strongest: distance of D from one half at which the colours are strongest, from above 0 to 0.5.
         cells: along each side.
     """
+    _check_axes(axes), function("discriminator", discriminator, "a network")
+    positive_integer("cells", cells), positive_number("strongest", strongest)
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     x, y = torch.linspace(left, right, cells), torch.linspace(bottom, top, cells)
     points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
@@ -82,9 +100,16 @@ def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float
 
     Args:
         steps: (N,) positions on the horizontal axis.
-        values: label of each curve to its N values, for at most 4 curves.
+        values: label of each curve to its N values, for at most 4 curves; NaN leaves a gap.
         marks: label of each horizontal line to its height.
     """
+    _check_axes(axes), made("values", values, Mapping, "curves by their labels"), finite_numbers("steps", steps)
+    for label, height in made("marks", marks, Mapping, "heights by their labels").items():
+        number(f"marks[{label!r}]", height)
+    for label, heights in values.items():
+        finite_numbers(f"values[{label!r}]", [0.0 if height != height else height for height in heights])
+        if len(heights) != len(steps):
+            raise ValueError(f"values[{label!r}] must be one for each of the {len(steps)} steps, got {len(heights)}")
     if len(values) > 4:
         raise ValueError(f"values must hold at most 4 curves, got {len(values)}")
     styles = zip((DISCRIMINATOR, GENERATOR, REAL, GENERATED), ("-", "--", "-.", ":"), strict=True)
@@ -98,18 +123,29 @@ def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float
 
 
 def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") -> None:
-    """Show grey images (B, 1, H, W) with brightness -1 (white) to 1 (black) in rows, with a gap between them.
+    """Show images (B, C, H, W) in rows, with a gap between them.
 
-    A pixel that is whiter than white is light blue, one that is blacker than black is pink: no image can have them.
+    Args:
+        axes: where; what it showed before is left.
+        images: grey ones of one channel, from -1 (white) to 1 (black); a pixel that is whiter than white is light blue,
+            and one that is blacker than black pink, as no image can have them. Or colour images of three channels, red,
+            green and blue, each from -1 (dark) to 1 (bright); what is beyond is shown as the end that it passes.
+        columns: images in a row; all rows must be full.
+        title: above them.
     """
-    positive_integer("columns", columns)
-    if len(images) % columns or len(images) == 0:
+    _check_axes(axes, title), positive_integer("columns", columns)
+    made("images", images, torch.Tensor, "a tensor")
+    colours = 3 if images.dim() == 4 and images.shape[1] == 3 else 1
+    floating_tensor("images", images, "B", colours, "H", "W")
+    if len(images) % columns:
         raise ValueError(f"images must fill rows of {columns}, got {len(images)}")
-    rows = len(images) // columns
-    padded = torch.nn.functional.pad(images[:, 0], (1, 1, 1, 1), value=-1.0)
-    height, width = padded.shape[-2:]
-    tiled = padded.unflatten(0, (rows, columns)).transpose(1, 2).reshape(rows * height, columns * width)
-    axes.imshow(np.asarray(tiled), cmap=INK, vmin=-1, vmax=1)
+    padded = torch.nn.functional.pad(images.detach(), (1, 1, 1, 1), value=-1.0 if colours == 1 else 1.0)
+    rows = [torch.cat(list(row), dim=-1) for row in padded.split(columns)]
+    tiled = torch.cat(rows, dim=-2)  # (C, rows · (H + 2), columns · (W + 2))
+    if colours == 1:
+        axes.imshow(np.asarray(tiled[0]), cmap=INK, vmin=-1, vmax=1)
+    else:
+        axes.imshow(np.asarray((tiled.permute(1, 2, 0) + 1) / 2).clip(0, 1))
     axes.set(xticks=[], yticks=[], title=title)
 
 
@@ -122,6 +158,15 @@ def grid_map(axes: Axes, values: np.ndarray, rows: Sequence[float], columns: Seq
         columns: C values of the one that changes from left to right.
         highest: the value of the darkest colour.
     """
+    _check_axes(axes), positive_number("highest", highest)
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
+        raise TypeError(f"values must be an array of numbers, got {described(values)}")
+    has_shape("values", values, "R", "C")
+    for name, settings, count in (("rows", rows, values.shape[0]), ("columns", columns, values.shape[1])):
+        if len(finite_numbers(name, settings)) != count:
+            raise ValueError(f"{name} must be {count}, as values has so many {name}, got {len(settings)}")
+    if np.isinf(values).any():
+        raise ValueError(f"values must be finite, or NaN where there is none, got {np.isinf(values).sum()} infinite")
     axes.pcolormesh(np.ma.masked_invalid(values), cmap="cividis_r", vmin=0, vmax=highest)
     for row, column in np.ndindex(values.shape):
         if np.isfinite(values[row, column]):
@@ -140,6 +185,7 @@ class LivePicture:
     """
 
     def __init__(self, drawn: Figure, caption: str):
+        made("drawn", drawn, Figure, "a Figure of matplotlib"), made("caption", caption, str, "a string")
         if not caption.strip():
             raise ValueError(f"caption must say what the picture shows, got {caption!r}")
         self.figure, self.caption = drawn, caption
@@ -171,5 +217,10 @@ def show(drawn: Figure, caption: str) -> None:
 def png(drawn: Figure) -> bytes:
     """The figure as a PNG file, the same bytes for the same figure."""
     file = io.BytesIO()
+    made("drawn", drawn, Figure, "a Figure of matplotlib")
     drawn.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()
+
+
+def _check_axes(axes: Axes, title: str = "") -> None:
+    made("axes", axes, Axes, "an Axes of matplotlib"), made("title", title, str, "a string")

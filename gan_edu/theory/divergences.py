@@ -42,9 +42,7 @@ class GridDensity:
 
     def __post_init__(self):
         x, log_values = _grid(self.x), _numbers("log_values", self.log_values)
-        if log_values.shape != x.shape:
-            shapes = f"{tuple(x.shape)}, got {tuple(log_values.shape)}"
-            raise ValueError(f"the density must have one value at each point of x, shape {shapes}")
+        _one_for_each("log_values", log_values, x)
         wrong = log_values.isnan() | log_values.isposinf()
         if wrong.any():
             raise ValueError(f"log_values must be finite or minus infinity, got {_first(log_values, wrong)}")
@@ -65,7 +63,8 @@ class GridDensity:
         Raises:
             ValueError: if a value is negative or not finite, and for every reason of the class.
         """
-        values = _numbers("values", values)
+        x, values = _grid(x), _numbers("values", values)
+        _one_for_each("values", values, x)
         wrong = ~(values.isfinite() & (values >= 0))
         if wrong.any():
             raise ValueError(f"values must be finite and not negative, got {_first(values, wrong)}")
@@ -205,6 +204,12 @@ def _grid(x: ArrayLike) -> torch.Tensor:
         place = int((x.diff() <= 0).nonzero()[0, 0])
         raise ValueError(f"x must increase, got {x[place]:g} followed by {x[place + 1]:g}")
     return x
+
+
+def _one_for_each(name: str, numbers: torch.Tensor, x: torch.Tensor) -> None:
+    if numbers.shape != x.shape:
+        shapes = f"{tuple(x.shape)}, got {tuple(numbers.shape)}"
+        raise ValueError(f"{name} must have one value at each point of x, shape {shapes}")
 
 
 def _first(numbers: torch.Tensor, wrong: torch.Tensor) -> str:

@@ -179,9 +179,34 @@ def test_a_pixel_that_no_image_can_have_is_marked_in_colour(axes):
 
 
 def test_an_image_grid_that_is_not_full_is_refused(axes):
-    for count in (6, 3, 0):
+    for count in (6, 3):
         with pytest.raises(ValueError, match=rf"^images must fill rows of 4, got {count}$"):
             plots.image_grid(axes, torch.zeros(count, 1, 8, 8), columns=4)
+
+
+@pytest.mark.parametrize("shape", [(0, 1, 8, 8), (4, 2, 8, 8), (4, 8, 8)])
+def test_what_is_neither_grey_nor_coloured_is_refused(axes, shape):
+    with pytest.raises(ValueError, match=r"^images must have shape \(B, 1, H, W\) with B above zero, got "):
+        plots.image_grid(axes, torch.zeros(shape), columns=2)
+
+
+def test_images_of_three_channels_are_shown_in_their_colours(axes):
+    images = Stream(0).uniform(6, 3, 4, 5) * 2 - 1
+    images[0, 0, 0, 0], images[0, 1, 0, 0] = 1.2, -1.2  # a little beyond the ends, as a network without tanh paints
+    plots.image_grid(axes, images, columns=3)
+    shown = np.asarray(axes.images[0].get_array())
+    assert shown.shape == (2 * 6, 3 * 7, 3)
+    for number, image in enumerate(images):
+        row, column = divmod(number, 3)
+        inside = shown[6 * row + 1 : 6 * row + 5, 7 * column + 1 : 7 * column + 6]
+        expected = np.clip((np.moveaxis(image.numpy(), 0, -1) + 1) / 2, 0, 1)
+        assert inside == pytest.approx(expected, abs=1e-6)
+    assert (shown[::6] == 1).all()
+
+
+def test_points_that_still_have_a_graph_can_be_drawn(axes):
+    plots.samples(axes, None, (2 * POINTS).requires_grad_())
+    assert axes.collections[0].get_offsets().data == pytest.approx(2 * POINTS.numpy())
 
 
 def test_a_map_writes_every_number_where_its_settings_meet(axes):

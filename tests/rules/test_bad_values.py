@@ -1,0 +1,128 @@
+"""No public part that a notebook uses takes a bad value in silence, or answers it without naming the argument."""
+
+import pytest
+import torch
+from bad_values import complaints
+from torch import nn
+
+from gan_edu.data.images import Images
+from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, ring
+from gan_edu.measure.frechet import frechet_distance, real_floor
+from gan_edu.measure.modes import coverage, expected_coverage
+from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
+from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
+from gan_edu.networks.normalization import SpectralNormalization, spectrally_normalized
+from gan_edu.networks.points import MLP
+from gan_edu.randomness import Stream
+from gan_edu.show import plots
+from gan_edu.show.explore import Slider
+from gan_edu.theory import divergences
+from gan_edu.theory.divergences import GridDensity
+
+SIGN = {"zero", "minus one"}  # where a number may have either
+LISTS = {"list", "array"}  # where numbers may come in any of their kinds
+X = torch.linspace(-6, 6, 200, dtype=torch.float64)
+P = GridDensity.from_log_density(X, mixture([0.0], [1.0]).log_density)
+POINTS = Stream(0, "points").normal(6, 2)
+AXES = plots.figure()[1][0]
+IMAGES = Stream(0, "images").uniform(6, 1, 4, 4)
+
+
+def stream() -> Stream:
+    return Stream(0)
+
+
+def pair() -> dict[str, object]:
+    return {"p": P, "q": P}
+
+
+# A part, good arguments for it, and what is meant although it would be bad elsewhere.
+DATA = [
+    (Images, lambda: {"images": IMAGES, "labels": torch.arange(6)}, {"images": {"one axis"}, "labels": {"integers"}}),
+    (Images(IMAGES, torch.arange(6)).sample, lambda: {"count": 2, "stream": stream()}, {}),
+    (Points, lambda: {"points": POINTS}, {"points": {"one axis more", "one axis fewer", "one axis"}}),
+    (Points(POINTS).sample, lambda: {"count": 2, "stream": stream()}, {}),
+    (
+        GaussianMixture,
+        lambda: {"means": POINTS, "standard_deviations": torch.ones(6), "weights": torch.ones(6) / 6},
+        {"means": {"one axis"}},
+    ),
+    (ring().sample, lambda: {"count": 2, "stream": stream()}, {}),
+    (ring().log_density, lambda: {"points": POINTS}, {"points": {"empty", "one axis more", "one axis fewer"}}),
+    (ring().scaled, lambda: {"factor": 2.0}, {}),
+    (ring, lambda: {"modes": 3, "radius": 2.0, "standard_deviation": 0.5}, {}),
+    (grid, lambda: {"side": 3, "spacing": 2.0, "standard_deviation": 0.5}, {}),
+    (mixture, lambda: {"means": [0.0, 1.0], "standard_deviations": [1.0, 2.0], "weights": [1.0, 2.0]}, {}),
+    (around, lambda: {"centres": POINTS, "standard_deviation": 0.5}, {"centres": {"one axis"}}),
+]
+NETWORKS = [
+    (MLP, lambda: {"inputs": 2, "outputs": 2, "hidden": (4, 4)}, {"hidden": {"empty", "one more"}}),
+    (ImageGenerator, lambda: {"noise_size": 3, "width": 2, "size": 4, "channels": 1}, {}),
+    (ImageDiscriminator, lambda: {"width": 2, "size": 4, "channels": 1}, {}),
+    (Packed, lambda: {"discriminator": MLP(4, None), "size": 2}, {}),
+    (MinibatchStandardDeviation, lambda: {"size": 2}, {}),
+    (SpectralNormalization, lambda: {"layer": nn.Linear(2, 2)}, {}),
+    (spectrally_normalized, lambda: {"network": MLP(2, 2)}, {}),
+]
+MEASURES = [
+    (
+        frechet_distance,
+        lambda: {"first": POINTS, "second": POINTS.flip(0)},
+        {"first": {"integers"}, "second": {"integers"}},
+    ),
+    (real_floor, lambda: {"images": IMAGES, "stream": stream()}, {"images": {"integers", "one axis"}}),
+    (coverage, lambda: {"samples": POINTS, "data": ring()}, {}),
+    (expected_coverage, lambda: {"data": ring(), "count": 5}, {}),
+]
+THEORY = [
+    (
+        GridDensity,
+        lambda: {"x": P.x, "log_values": P.log_values},
+        {"x": LISTS, "log_values": LISTS | {"integers", "one -inf"}},
+    ),
+    (GridDensity.from_values, lambda: {"x": P.x.numpy(), "values": P.values.numpy()}, {}),
+    (
+        GridDensity.from_log_density,
+        lambda: {"x": X.numpy(), "log_density": mixture([0.0], [1.0]).log_density},
+        {"x": {"one more"}},
+    ),
+    *((part, pair, {}) for part in (divergences.optimal_score, divergences.optimal_discriminator)),
+    *((part, pair, {}) for part in (divergences.kullback_leibler, divergences.jensen_shannon)),
+    (divergences.total_variation, pair, {}),
+    (divergences.value, lambda: {"score": X.numpy(), **pair()}, {}),
+]
+SHOW = [
+    (plots.figure, lambda: {"columns": 1, "width": 2.0, "height": 2.0}, {}),
+    (plots.plane, lambda: {"axes": AXES, "extent": 2.0, "title": "a"}, {"title": {"text"}}),
+    (plots.samples, lambda: {"axes": AXES, "real": POINTS, "generated": POINTS}, {}),
+    (plots.belief, lambda: {"axes": AXES, "discriminator": MLP(2, None), "strongest": 0.4, "cells": 3}, {}),
+    (plots.curves, lambda: {"axes": AXES, "steps": [1, 2], "values": {"a": [1.0, 2.0]}, "marks": {"b": 1.0}}, {}),
+    (
+        plots.image_grid,
+        lambda: {"axes": AXES, "images": IMAGES, "columns": 3, "title": "a"},
+        {"title": {"text"}, "images": {"one axis"}},
+    ),
+    (
+        plots.grid_map,
+        lambda: {
+            "axes": AXES,
+            "values": POINTS[:2].abs().numpy(),
+            "rows": [1.0, 2.0],
+            "columns": [1.0, 2.0],
+            "highest": 3.0,
+        },
+        {"values": {"one NaN"}},
+    ),
+    (plots.png, lambda: {"drawn": AXES.figure}, {}),
+    (
+        Slider,
+        lambda: {"minimum": 0, "maximum": 4, "step": 1, "value": 2, "label": "a"},
+        {"minimum": SIGN, "value": {"zero"}},
+    ),
+]
+PARTS = [*DATA, *NETWORKS, *MEASURES, *THEORY, *SHOW]
+
+
+@pytest.mark.parametrize(("part", "make", "allowed"), PARTS, ids=lambda part: getattr(part, "__qualname__", ""))
+def test_every_bad_value_is_refused_by_name(part, make, allowed):
+    assert list(complaints(part, make, allowed)) == []
