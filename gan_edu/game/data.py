@@ -47,7 +47,8 @@ def _make_fakes(gan: GAN, noise: torch.Tensor, given: list[torch.Tensor]) -> tor
         return unchanged(gan.generator)(noise, *given)
     except RuntimeError as error:
         first = next((layer for layer in gan.generator.modules() if isinstance(layer, torch.nn.Linear)), None)
-        if first is None or given or first.in_features == gan.noise_size:
+        if first is None or (first.in_features == gan.noise_size and not given):
             raise
-        message = f"noise_size is {gan.noise_size}, but generator takes {first.in_features} numbers"
+        beside = ", beside what is given" if given else ""
+        message = f"noise_size is {gan.noise_size}{beside}, but generator takes {first.in_features} numbers"
         raise ValueError(message) from error
