@@ -31,15 +31,9 @@ Block = Callable[[int], object]
 
 def ours(weight: float | None) -> Block:
     penalty = None if weight is None else R1(weight)
-    optimizers = Adam(LEARNING_RATE), Adam(LEARNING_RATE)
-    gan = GAN(
-        MLP(2, 2),
-        MLP(2, None),
-        loss=non_saturating,
-        penalty=penalty,
-        g_optimizer=optimizers[0],
-        d_optimizer=optimizers[1],
-    )
+    adam = Adam(LEARNING_RATE)
+    players = MLP(2, 2), MLP(2, None)
+    gan = GAN(*players, loss=non_saturating, penalty=penalty, g_optimizer=adam, d_optimizer=adam)
     return Training(gan, DATA, batch_size=BATCH).run
 
 
