@@ -1,5 +1,7 @@
-"""One training that is watched: its settings, its losses so far, and how it is seen."""
+"""One training in the lab: its settings, its loss curves, and the frames that show it."""
 
+import copy
+import math
 from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
@@ -8,25 +10,34 @@ import torch
 from gan_edu.game.data import draw_batch
 from gan_edu.game.snapshot import unchanged
 from gan_edu.game.training import Training, Update
-from gan_edu.lab.history import Losses, Seen
-from gan_edu.lab.settings import Steering
-from gan_edu.lab.views import OF_POINTS, Arrays, Sight, equilibrium, extent_of, images, numbers, points
+from gan_edu.lab import scores, views
+from gan_edu.lab.history import Frame, LossCurves
+from gan_edu.lab.settings import Settings
+from gan_edu.lab.views import Arrays, View, ViewInput
 from gan_edu.randomness import Stream
 
-SEEN = 512  # examples in a picture
-NUMBERS_EVERY = 5  # frames: nobody reads faster
+SAMPLES = 512  # in a picture
 KEEP_EVERY = 100  # steps: as often as `Training.run`, the training keeps a state to fall back on
-LABELS = {"samples": "real and generated samples"} | {name: view.label for name, view in OF_POINTS.items()}
-LABELS |= {"losses": "loss curves", "numbers": "numbers"}
-OF_IMAGES = ("samples", "losses", "numbers")
+OF_POINTS = {
+    "map": View("the discriminator's map", scores.discriminator_map, every=2),
+    "arrows": View("arrows: where the generator's loss falls", views.slope_arrows, every=2),
+    "grid": View("the grid that the generator bends", views.bent_grid),
+    "best": View("D*, the best discriminator, for blurred densities", scores.best_map, every=12),
+}
+NUMBERS = View("numbers", scores.numbers, every=5)  # nobody reads faster
+LABELS_OF_POINTS = {"labels": View("labels", views.point_labels)}
+LABELS_OF_IMAGES = {"labels": View("one row for each label", views.images_by_label)}
+ALWAYS = {"samples": "real and generated samples", "losses": "loss curves", "numbers": NUMBERS.title}
+ORDER = ("samples", *OF_POINTS, "labels", "losses", "numbers")
+BELONGS_TO = {"map": ("scale",)}  # arrays of a view beside the one of its name
 
 
-class Watched:
-    """A training under a reader's eyes.
+class Run:
+    """A training in the lab.
 
     Args:
         training: of points in the plane, or of images.
-        name: which of two runs this is; empty if there is but one.
+        name: which of two runs this is; empty if there is only one.
 
     Raises:
         ValueError: the data are neither.
@@ -34,32 +45,43 @@ class Watched:
 
     def __init__(self, training: Training, name: str) -> None:
         self.training, self.name, self.extent = training, name, 1.0
-        shape = tuple(training.snapshot().real.shape)
+        snapshot = training.snapshot()
+        shape = tuple(snapshot.real.shape)
         self.points = shape[1:] == (2,)
         if not self.points and len(shape) != 4:
-            raise ValueError(f"training must be on points (B, 2) or images (B, C, H, W), got {shape}")
-        self.steering = Steering(training, self.points)
+            series = "; series of images have no view yet" if len(shape) == 5 else ""
+            raise ValueError(f"training must be on points (B, 2) or images (B, C, H, W), got {shape}{series}")
+        self.settings = Settings(training, choose_data=self.points and not snapshot.given)
         self.begin()
 
     def begin(self) -> None:
-        """Forget what was seen: the run has begun anew."""
-        self.losses = Losses()
+        """Forget the loss curves and all views: the run has begun anew."""
+        self.losses = LossCurves()
         self.refresh()
 
     def refresh(self) -> None:
-        """Look at other real examples: the data have changed, or the run went back."""
+        """Draw the real examples and the noise that are shown: the data have changed, or the run went back."""
         stream = Stream(self.training.seed, "looking", dtype=self.training.stream.dtype)
-        self.real, *self._given = draw_batch(self.training.data, SEEN, stream)
-        self._noise = self.training.gan.noise(SEEN, stream)
-        self._looks, self._last = 0, {}
-        if self.points:  # while the reader draws, the plane stays as large as it is
-            self.extent = max(extent_of(self.real), self.extent if self.steering.drawn else 0.0)
+        self.real, *self.given = draw_batch(self.training.data, SAMPLES, stream)
+        self._noise = self.training.gan.noise(SAMPLES, stream)
+        self._frames, self._latest = 0, {}
+        if self.points:  # while the reader draws points, the plane stays as large as it is
+            self.extent = max(views.extent_of(self.real), self.extent if self.settings.drawn else 0.0)
         self.losses.forget_after(self.training.step)
 
     @property
-    def offered(self) -> list[str]:
-        """Names of the views that can be switched on."""
-        return [name for name in LABELS if self.points or name in OF_IMAGES]
+    def views(self) -> dict[str, View]:
+        """The views that this run has beside samples, losses and numbers."""
+        labelled = views.labels_of(self.given) is not None
+        if self.points:
+            return OF_POINTS | (LABELS_OF_POINTS if labelled else {})
+        return LABELS_OF_IMAGES if labelled else {}
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """Names and titles of all that can be switched on."""
+        titles = ALWAYS | {name: view.title for name, view in self.views.items()}
+        return {name: titles[name] for name in ORDER if name in titles}
 
     @property
     def legend(self) -> str:
@@ -73,12 +95,15 @@ class Watched:
 
     @property
     @torch.no_grad()
-    def sight(self) -> Sight:
+    def view_input(self) -> ViewInput:
         """The run as it is now."""
-        generated = unchanged(self.training.averaged)(self._noise, *self._given)
-        return Sight(self.training, self.real, generated, self.extent, tuple(self._given))
+        gan = copy.copy(self.training.gan)
+        gan.generator, gan.discriminator = unchanged(gan.generator), unchanged(gan.discriminator)
+        generator = unchanged(self.training.averaged)
+        generated = generator(self._noise, *self.given)
+        return ViewInput(self.training, gan, generator, self.real, self.given, generated, self.extent)
 
-    def says(self, words: str) -> str:
+    def named(self, words: str) -> str:
         """Words about this run, with its name before them if there is another."""
         return f"{self.name}: {words}" if self.name else words
 
@@ -88,8 +113,8 @@ class Watched:
         if self.training.step % KEEP_EVERY == 0:
             self.training.keep()
 
-    def move_once(self, rule: Update) -> None:
-        """Make one step by another rule than the training's own."""
+    def step_once(self, rule: Update) -> None:
+        """Make one step by another update rule than the training's own."""
         own = self.training.update
         self.training.update = rule
         try:
@@ -97,48 +122,45 @@ class Watched:
         finally:
             self.training.update = own
 
-    def look(self, on: Iterable[str], resting: bool) -> Seen:
-        """What these views show of the run now; at rest nothing of it is older.
+    def make_frame(self, switched_on: Iterable[str], paused: bool) -> Frame:
+        """Compute what these views show of the run now; while it trains, costly ones may be some frames old.
 
         A view that this training's networks do not allow is left out, and why stands in `refused`: a discriminator that
         judges examples in groups, for one, need not take any number of them.
         """
-        self.refused, sight = {}, self.sight
-        arrays = points(sight) if self.points else images(sight)
-        for name, (look, every) in self._views.items():
-            if name in on and (resting or name not in self._last or self._looks % every == 0):
-                self._last[name] = self._see(name, look, sight)
-            if name in on and name in OF_POINTS:
-                arrays |= self._last[name]
-        self._looks += 1
+        self.refused, view_input = {}, self.view_input
+        arrays = views.points(view_input) if self.points else views.images(view_input)
+        for name, view in (self.views | {"numbers": NUMBERS}).items():
+            if name in switched_on and (paused or name not in self._latest or self._frames % view.every == 0):
+                self._latest[name] = self._compute(name, view.compute, view_input)
+            if name in switched_on and name != "numbers":
+                arrays |= self._latest[name]
+        self._frames += 1
         self.losses.add(self.training.step, *map(float, self.training.losses))
-        return Seen(self.name, sight.extent, arrays, list(self._last["numbers"]) if "numbers" in on else [])
+        rows = list(self._latest["numbers"]) if "numbers" in switched_on else []
+        return Frame(self.name, view_input.extent, arrays, rows)
 
-    @property
-    def _views(self) -> dict[str, tuple[Callable[[Sight], object], int]]:
-        of_points = {name: (view.look, view.every) for name, view in OF_POINTS.items()}
-        return (of_points if self.points else {}) | {"numbers": (numbers, NUMBERS_EVERY)}
-
-    def _see(self, name: str, look: Callable[[Sight], object], sight: Sight) -> object:
+    def _compute(self, name: str, compute: Callable[[ViewInput], object], view_input: ViewInput) -> object:
         try:
-            return look(sight)
+            return compute(view_input)
         except Exception as error:
             self.refused[name] = f"{type(error).__name__}: {error}"
             return {}
 
-    def frame(self, seen: Seen, extra: Arrays, on: Collection[str]) -> dict[str, object]:
-        """What the page draws: numbers, and arrays as bytes of float32 (of uint8 those that are shares).
+    def encoded(self, frame: Frame, extra: Arrays, switched_on: Collection[str]) -> dict[str, object]:
+        """What the page draws: numbers, and arrays as bytes of float32 (of uint8 those that are maps or images).
 
-        Of what was seen, perhaps long ago, only the views are drawn that are on now.
+        Of a kept frame only the views are drawn that are switched on now.
         """
-        kept = {name: array for name, array in seen.arrays.items() if name in on or name not in OF_POINTS}
-        arrays = kept | extra | {"losses": self.losses.array()}
-        sides = {name: len(array) for name, array in arrays.items() if array.dtype == np.uint8}
+        hidden = {name for view in ORDER if view not in switched_on for name in (view, *BELONGS_TO.get(view, ()))}
+        arrays = {name: array for name, array in frame.arrays.items() if name not in hidden}
+        arrays |= extra | {"losses": self.losses.array()}
+        shapes = {name: array.shape for name, array in arrays.items() if array.dtype == np.uint8}
         packed = {
             name: (array if array.dtype == np.uint8 else array.astype(np.float32)).tobytes()
             for name, array in arrays.items()
         }
-        marks = equilibrium(self.training.gan.loss)
-        words = {"name": seen.name, "extent": seen.extent, "marks": marks}
-        words["numbers"] = seen.numbers if "numbers" in on else []
-        return words | {"sides": sides, "arrays": packed}
+        marks = [mark if math.isfinite(mark) else None for mark in self.training.gan.loss.equilibrium()]
+        rows = frame.numbers if "numbers" in switched_on else []
+        described = {"name": frame.name, "extent": frame.extent, "marks": marks, "numbers": rows}
+        return described | {"shapes": shapes, "arrays": packed, "said": scores.says(self.training.gan.loss)}

@@ -1,227 +1,221 @@
-"""The settings of a running training: what can be moved while it trains, and data to choose from.
+"""The settings of a running training: what can be changed while it trains.
 
 Everything is done through what Training and GAN let one assign between two steps; nothing here trains or draws.
 """
 
-import dataclasses
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 
-from gan_edu.data.points import GaussianMixture, around, grid, ring
+from gan_edu.data.points import GaussianMixture
 from gan_edu.game.gan import GAN
-from gan_edu.game.losses import minimax, non_saturating, relativistic
-from gan_edu.game.penalties import R1, Both, Penalty
+from gan_edu.game.losses import Loss, least_squares, minimax, non_saturating, relativistic, wasserstein
+from gan_edu.game.penalties import R1, R2, Both
 from gan_edu.game.training import Training, Update
+from gan_edu.game.updates import alternating, simultaneous
+from gan_edu.lab.data_choices import MIXTURES, points_from
+from gan_edu.lab.penalty_weights import weight_of, with_weight
 
 RATES = (*(float(f"{digit}e{power}") for power in (-4, -3, -2) for digit in (1, 1.5, 2, 3, 5, 7)), 0.1)
-MOMENTA = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-WEIGHTS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-UPDATES = (1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0)
-LOSSES = {"non-saturating": non_saturating, "minimax": minimax, "relativistic": relativistic}
+SLIDERS = {
+    "d_rate": RATES,
+    "g_rate": RATES,
+    "momentum": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99),
+    "penalty_weight": (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
+    "updates": (1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0),
+}
+LABELS = {
+    "d_rate": "learning rate of D",
+    "g_rate": "learning rate of G",
+    "momentum": "momentum β₁ of both",
+    "penalty_weight": "penalty weight",
+    "updates": "updates of D per step",
+    "penalty": "penalty",
+    "update": "update",
+    "loss": "loss",
+    "data": "data",
+}
+LOSSES = {
+    "non-saturating": non_saturating,
+    "minimax": minimax,
+    "relativistic": relativistic,
+    "least squares": least_squares,
+    "Wasserstein": wasserstein,
+}
+UPDATES = {"alternating": alternating, "simultaneous": simultaneous}
+PENALTIES = {"R1": R1(1.0), "R2": R2(1.0)}
 AS_GIVEN, DRAWN = "as given", "your points"
-MOST_POINTS, FARTHEST = 200, 10.0  # points that a reader may give, and how far from the origin
 
 Value = float | str
 
 
 @dataclass(frozen=True)
-class Dial:
-    """One setting of a training, and the values that it can take.
+class Setting:
+    """What the page needs to know of one setting.
 
     Args:
         label: what the reader sees beside it.
         values: in the order in which a slider or a menu offers them; the present one is among them.
-        read: the present value of a training.
-        write: set it, between two steps.
     """
 
     label: str
     values: tuple[Value, ...]
-    read: Callable[[Training], Value]
-    write: Callable[[Training, Value], None]
 
 
-def spiral(modes: int = 24) -> GaussianMixture:
-    """Equal Gaussians along one and a half turns of a spiral."""
-    share = torch.linspace(0.15, 1, modes, dtype=torch.float64)
-    angles = 3 * math.pi * share
-    return around(share.unsqueeze(-1) * torch.stack([angles.cos(), angles.sin()], dim=-1))
+class Settings:
+    """The settings of one training: what can be chosen, what is, and how it is changed.
 
-
-def line(modes: int = 5) -> GaussianMixture:
-    """Equal Gaussians on a slanting line."""
-    ticks = torch.linspace(-1, 1, modes, dtype=torch.float64)
-    return around(torch.stack([ticks, ticks / 2], dim=-1))
-
-
-def two_blobs() -> GaussianMixture:
-    """Two equal Gaussians side by side."""
-    return around(torch.tensor([[-0.8, 0.0], [0.8, 0.0]], dtype=torch.float64))
-
-
-def small_grid() -> GaussianMixture:
-    """Twenty-five equal Gaussians on a grid as wide as the ring."""
-    return grid(side=5, spacing=0.5)
-
-
-PRESETS = {"ring of 8": ring, "grid of 25": small_grid, "two blobs": two_blobs, "line of 5": line, "spiral": spiral}
-
-
-def points_from(text: str) -> GaussianMixture:
-    """Equal Gaussians at the points that a reader has written, one pair of numbers in each line.
-
-    Raises:
-        ValueError: a line is not two numbers, a point lies too far out, or there are none or too many.
-    """
-    centres = []
-    for number, row in enumerate(text.splitlines(), start=1):
-        if not row.strip():
-            continue
-        try:
-            x, y = (float(part) for part in row.replace(",", " ").split())
-        except ValueError:
-            raise ValueError(f"line {number} of your points must be two numbers such as 0.5, -1, got {row!r}") from None
-        if not max(abs(x), abs(y)) <= FARTHEST:
-            raise ValueError(f"line {number} of your points must lie within {FARTHEST:g} of the origin, got {row!r}")
-        centres.append((x, y))
-    if not 1 <= len(centres) <= MOST_POINTS:
-        advice = "" if centres else ": draw or write some, under 'Your own data'"
-        raise ValueError(f"your points must be 1 to {MOST_POINTS}, got {len(centres)}{advice}")
-    return around(torch.tensor(centres, dtype=torch.float64))
-
-
-def dials(training: Training) -> dict[str, Dial]:
-    """The settings that this training has, by name: what its optimizers, penalty, update rule and data do not know
-    is left out."""
-    gan, offered = training.gan, {}
-    for name, label, player in (("d_rate", "learning rate of D", "d"), ("g_rate", "learning rate of G", "g")):
-        offered[name] = (label, RATES, partial(_rate, player), partial(_set_rate, player))
-    offered["momentum"] = ("momentum β₁ of both", MOMENTA, _momentum, _set_momentum)
-    offered["penalty"] = ("penalty weight", WEIGHTS, _weight, partial(_set_weight, gan.penalty or R1(1.0)))
-    offered["updates"] = ("updates of D per step", UPDATES, _updates, partial(_set_updates, training.update))
-    read = {name: (label, values, get(training), get, put) for name, (label, values, get, put) in offered.items()}
-    sliders = {
-        name: Dial(label, tuple(sorted({*values, value})), get, put)
-        for name, (label, values, value, get, put) in read.items()
-        if value is not None
-    }
-    return sliders | {"loss": _loss_menu(gan)}
-
-
-def _rate(player: str, training: Training) -> float:
-    return float(_optimizer(player, training.gan).param_groups[0]["initial_lr"])
-
-
-def _set_rate(player: str, training: Training, value: float) -> None:
-    for group in _optimizer(player, training.gan).param_groups:
-        group["initial_lr"] = value  # the training takes it from there at each step
-
-
-def _optimizer(player: str, gan: GAN) -> torch.optim.Optimizer:
-    return {"d": gan.d_optimizer, "g": gan.g_optimizer}[player]
-
-
-def _momentum(training: Training) -> float | None:
-    betas = training.gan.g_optimizer.defaults.get("betas"), training.gan.d_optimizer.defaults.get("betas")
-    return None if None in betas else float(betas[0][0])
-
-
-def _set_momentum(training: Training, value: float) -> None:
-    for optimizer in (training.gan.g_optimizer, training.gan.d_optimizer):
-        for group in (optimizer.defaults, *optimizer.param_groups):
-            group["betas"] = (value, group["betas"][1])
-
-
-def _weight(training: Training) -> float | None:
-    return _weight_of(training.gan.penalty)
-
-
-def _weight_of(penalty: Penalty | None) -> float | None:
-    if isinstance(penalty, Both):
-        return _weight_of(penalty.first)
-    if penalty is None:
-        return 0.0
-    return getattr(penalty, "weight", None) if dataclasses.is_dataclass(penalty) else None
-
-
-def _set_weight(kind: Penalty, training: Training, value: float) -> None:
-    training.gan.penalty = _weighted(kind, value) if value else None
-
-
-def _weighted(kind: Penalty, weight: float) -> Penalty:
-    """The same kind of penalty with another weight; of two, both get it."""
-    if isinstance(kind, Both):
-        return Both(_weighted(kind.first, weight), _weighted(kind.second, weight))
-    return dataclasses.replace(kind, weight=weight)
-
-
-def _updates(training: Training) -> float | None:
-    asked = inspect.signature(training.update).parameters.get("discriminator_updates")
-    return None if asked is None else float(asked.default)
-
-
-def _set_updates(rule: Update, training: Training, value: float) -> None:
-    training.update = partial(rule, discriminator_updates=int(value))
-
-
-def _loss_menu(gan: GAN) -> Dial:
-    choices = dict(LOSSES) if gan.loss in LOSSES.values() else {AS_GIVEN: gan.loss} | LOSSES
-
-    def read(training: Training) -> str:
-        return next(name for name, loss in choices.items() if loss == training.gan.loss)
-
-    def write(training: Training, name: str) -> None:
-        training.gan.loss = choices[name]
-
-    return Dial("loss", tuple(choices), read, write)
-
-
-class Steering:
-    """The settings of one training: where they stand, and how they are moved.
+    `available` tells of each setting what it offers; `values` are the present ones.
 
     Args:
-        training: steered from here on.
-        points: whether its data are points in the plane, so that others can be chosen.
+        training: its settings are changed from here on.
+        choose_data: whether other data can be chosen: points in the plane with nothing given beside them.
     """
 
-    def __init__(self, training: Training, points: bool) -> None:
-        self.training, self.dials, self._given = training, dials(training), training.data
-        self.values: dict[str, Value] = {name: dial.read(training) for name, dial in self.dials.items()}
-        if points:
-            self.dials["data"] = Dial("data", (AS_GIVEN, *PRESETS, DRAWN), lambda training: AS_GIVEN, self._set_data)
-            self.values |= {"data": AS_GIVEN, "points": ""}
+    def __init__(self, training: Training, choose_data: bool) -> None:
+        self.training, self._data = training, training.data
+        gan = training.gan
+        self._menus = {"loss": with_own(LOSSES, loss_name(gan.loss), gan.loss)}
+        self._menus["update"] = with_own(UPDATES, name_of(training.update), training.update)
+        self._menus["penalty"] = PENALTIES
+        if gan.penalty is not None:
+            self._menus["penalty"] = with_own(PENALTIES, name_of(gan.penalty), gan.penalty)
+        if choose_data:
+            self._menus["data"] = {AS_GIVEN: lambda: self._data} | MIXTURES | {DRAWN: self._own_points}
+        self.values: dict[str, Value] = self._read()
+        self.available = {name: Setting(LABELS[name], self._offered(name)) for name in LABELS if name in self.values}
+
+    def _read(self) -> dict[str, Value]:
+        gan, update = self.training.gan, self.training.update
+        betas = [optimizer.param_groups[0].get("betas") for optimizer in (gan.g_optimizer, gan.d_optimizer)]
+        values = {"d_rate": rate(gan.d_optimizer), "g_rate": rate(gan.g_optimizer)}
+        values |= {} if None in betas else {"momentum": float(betas[0][0])}
+        values |= {"penalty": next(iter(self._menus["penalty"])), "penalty_weight": weight_of(gan.penalty)}
+        values |= {"updates": float(d_updates(update))} if takes_d_updates(update) else {}
+        values |= {name: next(iter(self._menus[name])) for name in ("update", "loss")}
+        return values | ({"data": AS_GIVEN, "points": ""} if "data" in self._menus else {})
+
+    def _offered(self, name: str) -> tuple[Value, ...]:
+        if name in self._menus:
+            return tuple(self._menus[name])
+        return tuple(sorted({*SLIDERS[name], self.values[name]}))
 
     @property
     def drawn(self) -> bool:
         """Whether the data are the reader's own points."""
         return self.values.get("data") == DRAWN
 
-    def _set_data(self, training: Training, name: str) -> None:
-        made = {AS_GIVEN: lambda: self._given, DRAWN: lambda: points_from(self.values["points"])} | PRESETS
-        training.data = made[name]()
-
-    def move(self, values: Mapping[str, Value]) -> None:
+    def change(self, values: Mapping[str, Value]) -> None:
         """Set some settings to new values, between two steps; one that this training does not have is passed over.
 
         Raises:
             ValueError: a value is not one of those offered, or the reader's points cannot be read.
         """
+        known = {name: value for name, value in values.items() if name in self.available}
+        for name, value in known.items():
+            check_value(name, value, self.available[name].values)
         if "points" in values and "points" in self.values:
             self.values["points"] = str(values["points"])
-        for name, value in values.items():
-            if name in self.dials:
-                check_value(name, value, self.dials[name].values)
-                self.dials[name].write(self.training, value)
-                self.values[name] = value
+        for name, value in known.items():
+            before, self.values[name] = self.values[name], value
+            try:
+                self._apply(name)
+            except Exception:
+                self.values[name] = before
+                raise
 
-    def again(self) -> None:
-        """Set the optimizers' settings again, after a state from another time was brought back."""
-        self.move({name: value for name, value in self.values.items() if name in ("d_rate", "g_rate", "momentum")})
+    def apply_again(self) -> None:
+        """Set the optimizers' settings again, after an earlier state was brought back."""
+        for name in ("d_rate", "g_rate", "momentum"):
+            if name in self.values:
+                self._apply(name)
+
+    def _apply(self, name: str) -> None:
+        gan = self.training.gan
+        appliers = {
+            "d_rate": partial(set_rate, gan.d_optimizer, self.values["d_rate"]),
+            "g_rate": partial(set_rate, gan.g_optimizer, self.values["g_rate"]),
+            "momentum": partial(set_momentum, gan, self.values.get("momentum")),
+            "penalty": self._set_penalty,
+            "penalty_weight": self._set_penalty,
+            "update": self._set_update,
+            "updates": self._set_update,
+            "loss": partial(setattr, gan, "loss", self._menus["loss"][self.values["loss"]]),
+            "data": self._set_data,
+        }
+        appliers[name]()
+
+    def _set_penalty(self) -> None:
+        kind, weight = self._menus["penalty"][self.values["penalty"]], self.values["penalty_weight"]
+        self.training.gan.penalty = with_weight(kind, weight) if weight else None
+
+    def _set_update(self) -> None:
+        rule = self._menus["update"][self.values["update"]]
+        count = self.values.get("updates")
+        if count is not None and takes_d_updates(rule):
+            rule = partial(rule, discriminator_updates=int(count))
+        self.training.update = rule
+
+    def _set_data(self) -> None:
+        self.training.data = self._menus["data"][self.values["data"]]()
+
+    def _own_points(self) -> GaussianMixture:
+        return points_from(self.values["points"])
+
+
+def with_own(package: Mapping[str, object], name: str, own: object) -> dict[str, object]:
+    """The choices of a menu: the training's own part first, under its name, then the package's others."""
+    same = next((known for known, part in package.items() if part == own), name)
+    return {same: own} | {known: part for known, part in package.items() if known != same}
+
+
+def name_of(part: Callable) -> str:
+    """What a penalty or an update is called: by its class or function, in words."""
+    if isinstance(part, Both):
+        return f"{name_of(part.first)} + {name_of(part.second)}"
+    while isinstance(part, partial):
+        part = part.func
+    name = getattr(part, "__name__", type(part).__name__)
+    return AS_GIVEN if name == "<lambda>" else name.strip("_").replace("_", " ")
+
+
+def loss_name(loss: Loss) -> str:
+    """What a loss is called that the package does not have: by its two functions."""
+    names = name_of(loss.discriminator), name_of(loss.generator)
+    return AS_GIVEN if AS_GIVEN in names else " / ".join(names)
+
+
+def rate(optimizer: torch.optim.Optimizer) -> float:
+    """The learning rate that the schedule starts from."""
+    group = optimizer.param_groups[0]
+    return float(group.get("initial_lr", group["lr"]))
+
+
+def set_rate(optimizer: torch.optim.Optimizer, value: float) -> None:
+    """Set the learning rate; where groups of weights have different ones, they keep their ratio to the first."""
+    first = rate(optimizer)
+    for group in optimizer.param_groups:
+        group["initial_lr"] = value * (group.get("initial_lr", group["lr"]) / first)  # the training reads it each step
+
+
+def set_momentum(gan: GAN, value: float) -> None:
+    """Set β₁ of both players in all groups of weights."""
+    for optimizer in (gan.g_optimizer, gan.d_optimizer):
+        for group in optimizer.param_groups:
+            group["betas"] = (value, group["betas"][1])
+
+
+def takes_d_updates(update: Update) -> bool:
+    """Whether an update rule has an argument for the discriminator's moves."""
+    return "discriminator_updates" in inspect.signature(update).parameters
+
+
+def d_updates(update: Update) -> int:
+    """The discriminator's moves for one of the generator."""
+    return inspect.signature(update).parameters["discriminator_updates"].default
 
 
 def check_value(name: str, value: Value, offered: tuple[Value, ...]) -> None:

@@ -1,10 +1,10 @@
-"""A training that you watch, pause, steer and rewind while it runs: the lab in the notebook.
+"""A training that you watch, pause, change and rewind while it runs: the lab as a widget in the notebook.
 
-The page's half is live.js, dressed by live.css. What the lab does is in lab.py; here it meets the page and the thread.
+What each command does is in commands.py; here are the thread that executes them and the messages to and from the page.
 """
 
-import html
 import os
+import re
 import threading
 import time
 import weakref
@@ -16,66 +16,75 @@ from typing import ClassVar
 
 import anywidget
 import traitlets
-from IPython.display import DisplayHandle, display
+from IPython.display import display
 
 from gan_edu.arguments import positive_integer
 from gan_edu.game.training import Training
 from gan_edu.lab.commands import Lab
-from gan_edu.lab.history import still
-from gan_edu.lab.run import LABELS
-from gan_edu.lab.views import equilibrium
+from gan_edu.lab.saved_picture import SavedPicture
+from gan_edu.show import plots
 from gan_edu.show.explore import check_words
 
-IN_FLIGHT = 12  # frames sent and not yet answered for; the page answers for eight at once, so it must be more
-UNSEEN_SECONDS = 3.0  # without an answer of the page while it trains, nobody is watching
-WIDTH = 780  # of the saved picture, in pixels of the page
-LINGER_SECONDS = 0.5  # at rest, before the saved picture is renewed and the thread ends
+PAGE = Path(__file__).with_name("page")
+MODULES = "elements.js", "drawing.js", "run.js", "live.js"  # each imports only from those before it
+IN_FLIGHT = 12  # frames sent and not yet confirmed; the page confirms eight at once, so it must be more
+UNSEEN_SECONDS = 3.0  # without a confirmation while it trains: then the page is closed, or out of sight
+LINGER_SECONDS = 0.5  # without work, before the saved picture is renewed and the thread ends
+
+
+def joined_modules() -> str:
+    """The page's JavaScript modules as one, which is what anywidget takes: without imports and exports between them."""
+    sources = [(PAGE / name).read_text("utf-8") for name in MODULES]
+    joined = re.sub(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", "", "\n".join(sources), flags=re.MULTILINE)
+    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
 
 
 class Live(anywidget.AnyWidget):
     """The widget that `live` shows: the page sends commands, the kernel answers with frames.
 
-    Commands may come on any thread: JupyterLab speaks to widgets on one beside the running cell. They are put into a
-    queue. One thread takes them out, trains, looks and sends; it lives only while there is something to do. The page
-    says which frame it has drawn. Where it does not, no more frames are sent, and soon the training pauses.
+    Commands may come on any thread: JupyterLab sends messages of widgets to one beside the running cell. They are put
+    into a queue. One thread takes them out, trains, and sends frames; it lives only while there is work. The page
+    confirms which frame it has drawn. Without that, no more frames are sent, and soon the training pauses.
     """
 
-    _esm = Path(__file__).with_name("page") / "live.js"
-    _css = Path(__file__).with_name("page") / "live.css"
-    _all: ClassVar[weakref.WeakSet["Live"]] = weakref.WeakSet()  # so that no two labs ever move the same weights
+    _esm = joined_modules()
+    _css = (PAGE / "live.css").read_text("utf-8")
+    _instances: ClassVar[weakref.WeakSet["Live"]] = weakref.WeakSet()  # so that no two labs ever move the same weights
     title = traitlets.Unicode().tag(sync=True)
-    about = traitlets.Dict(help="what does not change: names, views and dials").tag(sync=True)
+    about = traitlets.Dict(help="what does not change: names, views, colours and what the settings offer").tag(
+        sync=True
+    )
     status = traitlets.Dict(help="what the lab does, in words and numbers").tag(sync=True)
-    settings = traitlets.List(help="where the dials of each run stand").tag(sync=True)
+    settings = traitlets.List(help="the present values of each run").tag(sync=True)
     frame = traitlets.Dict(help="its number, and the arrays of each run").tag(sync=True)
 
     def __init__(self, lab: Lab, title: str) -> None:
-        for other in [*Live._all]:
+        for other in [*Live._instances]:
             if {id(run.training) for run in lab.runs} & {id(run.training) for run in other.lab.runs}:
                 other.release()
         self.lab, self._commands, self._wake = lab, deque(), threading.Condition()
-        lab.asked = lambda: bool(self._commands)
+        lab.command_waits = lambda: bool(self._commands)
         self._thread: threading.Thread | None = None
-        self._sent = self._drawn = 0
-        self._heard, self._answered = "", time.monotonic()
-        self.saved: Saved | None = None
-        super().__init__(title=title, about=described(lab), **self._answer())
-        self.on_msg(self._hear)
-        Live._all.add(self)
+        self._sent = self._drawn = 0  # numbers of frames
+        self._executed, self._confirmed_at = "", time.monotonic()
+        self.saved: SavedPicture | None = None
+        super().__init__(title=title, about=described(lab), **self._next_values())
+        self.on_msg(self._receive)
+        Live._instances.add(self)
 
-    def _hear(self, widget: object, content: dict, buffers: list) -> None:
-        self._answered = time.monotonic()  # somebody is there
-        if "hello" in content:
-            # The kernel hears a widget where that last spoke: so far in its cell, after all other cells. From this
-            # word on, which says nothing, it is where the page speaks: beside the cells.
+    def _receive(self, widget: object, content: dict, buffers: list) -> None:
+        self._confirmed_at = time.monotonic()  # the page is there
+        if "greeting" in content:
+            # A message to a widget is handled on the thread that last sent one from it: so far that of its cell, after
+            # all other cells. This empty message is sent from the thread of the page's messages, beside the cells.
             self.send({})
         elif "drawn" in content:
             self._drawn = max(self._drawn, content["drawn"])
         else:
-            self.tell(content)
+            self.enqueue(content)
 
-    def tell(self, command: dict) -> None:
-        """Put a command into the queue, and see to it that somebody takes it out."""
+    def enqueue(self, command: dict) -> None:
+        """Put a command into the queue, and start the thread if there is none."""
         with self._wake:
             self._commands.append(command)
             if self._thread is None:
@@ -86,7 +95,7 @@ class Live(anywidget.AnyWidget):
 
     def release(self) -> None:
         """Leave the training to another lab; return when nothing moves it any more."""
-        self.tell({"do": "release"})
+        self.enqueue({"do": "release"})
         thread = self._thread
         if thread is not None:
             thread.join()
@@ -95,28 +104,28 @@ class Live(anywidget.AnyWidget):
         wait = 0.0
         while (commands := self._take(wait)) is not None:
             for command in commands:
-                self.lab.obey(command)
-                self._heard = command.get("number", "")
-            wait, film = self.lab.go_on()
-            if self.lab.playing and time.monotonic() > self._answered + UNSEEN_SECONDS and self._sent > self._drawn:
-                self.lab.pause(f": the page had not answered for {UNSEEN_SECONDS:g} s, so nobody was watching")
+                self.lab.execute(command)
+                self._executed = command.get("number", "")
+            wait, film = self.lab.work()
+            if self.lab.playing and time.monotonic() > self._confirmed_at + UNSEEN_SECONDS and self._sent > self._drawn:
+                self.lab.pause(f": the page had not confirmed a frame for {UNSEEN_SECONDS:g} s, so nobody was watching")
             if commands or film or not self.lab.playing or self._sent < self._drawn + IN_FLIGHT:
-                self._show()
+                self._send_frame()
             if film:
                 self.send({"film": f"{self.title}.gif"}, [film])
 
     def _take(self, wait: float) -> list[dict] | None:
         """The commands that have come; None when there is nothing more to do, and this thread is to end."""
-        resting = not self.lab.busy and not self.lab.released
+        idle = not self.lab.busy and not self.lab.released
         with self._wake:
-            if not self._commands and (wait > 0 or resting):
-                self._wake.wait(LINGER_SECONDS if resting else wait)
-        if resting and not self._commands and self.saved:
+            if not self._commands and (wait > 0 or idle):
+                self._wake.wait(LINGER_SECONDS if idle else wait)
+        if idle and not self._commands and self.saved:
             try:
                 self.saved.renew(self.lab)
             except Exception as error:
                 self.lab.fail(error)
-                self._show()
+                self._send_frame()
         with self._wake:
             commands = [*self._commands]
             self._commands.clear()
@@ -125,30 +134,33 @@ class Live(anywidget.AnyWidget):
                 return None
         return commands
 
-    def _show(self) -> None:
+    def _send_frame(self) -> None:
         if self._sent <= self._drawn:
-            self._answered = time.monotonic()
+            self._confirmed_at = time.monotonic()
         try:
-            answer = self._answer()
-        except Exception as error:  # the networks are the learner's own: whatever happens, the reader sees it
+            traits = self._next_values()
+        except Exception as error:  # the networks are the learner's own: whatever they raise, the reader sees it
             self.lab.pause()
             self.lab.fail(error)
-            answer = {"status": self._status()}
-        with self.hold_sync():  # one message, so that picture and words change together
-            for name, value in answer.items():
+            traits = {"status": self._status()}
+        with self.hold_sync():  # one message, so that picture and text change together
+            for name, value in traits.items():
                 setattr(self, name, value)
 
-    def _answer(self) -> dict[str, object]:
-        self.lab.look()
+    def _next_values(self) -> dict[str, object]:
+        self.lab.update()
         self._sent += 1
-        settings = [dict(run.steering.values) for run in self.lab.runs]
-        frame = {"number": self._sent, "runs": self.lab.frame()}
+        settings = [dict(run.settings.values) for run in self.lab.runs]
+        frame = {"number": self._sent, "runs": self.lab.encoded()}
         return {"status": self._status(), "settings": settings, "frame": frame}
 
     def _status(self) -> dict[str, object]:
-        lab, kept = self.lab, len(self.lab.timeline.moments)
-        status = {name: getattr(lab, name) for name in ("playing", "slow", "on", "say", "error", "released", "step")}
-        status |= {"rate": round(lab.rate), "seed": lab.runs[0].training.seed, "heard": self._heard, "kept": kept}
+        lab, kept = self.lab, len(self.lab.history.moments)
+        status = {
+            name: getattr(lab, name)
+            for name in ("playing", "slow", "switched_on", "message", "error", "released", "step")
+        }
+        status |= {"rate": round(lab.rate), "seed": lab.runs[0].training.seed, "executed": self._executed, "kept": kept}
         return status | {"shown": lab.shown.step, "moment": kept - 1 if lab.past is None else lab.past}
 
     def __repr__(self) -> str:
@@ -157,39 +169,14 @@ class Live(anywidget.AnyWidget):
 
 def described(lab: Lab) -> dict[str, object]:
     """What the page needs to know once."""
-    dials = [
-        [{"name": name, "label": dial.label, "values": dial.values} for name, dial in run.steering.dials.items()]
+    settings = [
+        [{"name": name, "label": each.label, "values": each.values} for name, each in run.settings.available.items()]
         for run in lab.runs
     ]
-    views = [{"name": name, "label": LABELS[name]} for name in lab.runs[0].offered]
-    return {"names": [run.name for run in lab.runs], "points": lab.runs[0].points, "views": views, "dials": dials}
-
-
-class Saved:
-    """The picture and the sentence that stay in the saved cell; live.css hides them where the lab is alive."""
-
-    def __init__(self, lab: Lab, title: str) -> None:
-        self.title, self.step = title, lab.step
-        picture, words, about = self._made(lab)
-        self.picture: DisplayHandle = display(picture, raw=True, metadata=about, display_id=True)
-        self.words: DisplayHandle = display(words, raw=True, display_id=True)
-
-    def renew(self, lab: Lab) -> None:
-        """Show the present step, if it is another one."""
-        if lab.step != self.step:
-            self.step = lab.step
-            picture, words, about = self._made(lab)
-            self.picture.update(picture, raw=True, metadata=about)
-            self.words.update(words, raw=True)
-
-    def _made(self, lab: Lab) -> tuple[dict, dict, dict]:
-        sentence = f"{self.title}, after {lab.step:,} steps. {lab.runs[0].legend}"
-        marks = [equilibrium(run.training.gan.loss) for run in lab.runs]
-        picture = still(lab.now, [run.losses for run in lab.runs], marks)
-        paragraph = f'<p class="gan-live-saved"><em>{html.escape(sentence)}</em></p>'
-        words = {"text/html": paragraph, "text/plain": sentence}
-        about = {"image/png": {"alt": sentence, "width": WIDTH}}
-        return {"image/png": picture, "text/plain": sentence}, words, about
+    first = lab.runs[0]
+    views = [{"name": name, "title": title} for name, title in first.offered.items()]
+    about = {"names": [run.name for run in lab.runs], "points": first.points, "views": views, "settings": settings}
+    return about | {"colours": plots.PAGE_COLOURS}
 
 
 def live(
@@ -200,13 +187,13 @@ def live(
     beside: Training | None = None,
     names: Sequence[str] = ("A", "B"),
 ) -> None:
-    """Show a training that the reader plays, pauses, steps, steers and rewinds; the cell returns at once.
+    """Show a training that the reader plays, pauses, steps, changes and rewinds; the cell returns at once.
 
     It trains on while other cells run: pause it before a cell uses the same training. A saved notebook shows the last
     pause. Without a page (the environment variable GAN_EDU_HEADLESS is set) it makes `steps` steps and shows that.
 
     Args:
-        training: of points (B, 2) or images (B, C, H, W); the lab moves this very run, with the parts it was made of.
+        training: of points (B, 2) or images (B, C, H, W); the lab trains this very run, with the parts it was made of.
         title: what the reader can find out with it.
         steps: how far it trains where there is no page.
         beside: a second training with the same seed, at the same step: both go on in step.
@@ -221,11 +208,11 @@ def live(
     lab = Lab([training], [""]) if beside is None else Lab([training, beside], names)
     if os.environ.get("GAN_EDU_HEADLESS"):
         lab.run(steps)
-        Saved(lab, title)
+        SavedPicture(lab, title)
         return
     widget = Live(lab, title)
     display(widget)
-    widget.saved = Saved(lab, title)
+    widget.saved = SavedPicture(lab, title)
 
 
 def check(training: Training, title: str, beside: Training | None, names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Pictures that look the same in every notebook: one colour and one shape for each thing."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -12,7 +12,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from torch import nn
 
 from gan_edu.arguments import (
     described,
@@ -25,12 +24,20 @@ from gan_edu.arguments import (
     positive_integer,
     positive_number,
 )
+from gan_edu.game.losses import Loss, non_saturating
 
 # Okabe and Ito's palette: told apart by people with any kind of colour vision. Shapes and line styles differ as well.
 REAL, GENERATED = "#0072B2", "#D55E00"
 DISCRIMINATOR, GENERATOR = "#7F3C8D", "#8C6D00"
 INK = colormaps["Greys"].with_extremes(under="#56B4E9", over="#CC79A7")
-BELIEF = LinearSegmentedColormap.from_list("belief", ["#F4B183", "#FFFFFF", "#9CC9E6"])  # D = 0, ½, 1
+BELIEF_ENDS = "#F4B183", "#FFFFFF", "#9CC9E6"  # D = 0, ½, 1
+BELIEF = LinearSegmentedColormap.from_list("belief", BELIEF_ENDS)
+PAGE_COLOURS = {  # the same for pages that draw by themselves, and lighter ones for dark paper
+    "light": {"real": REAL, "generated": GENERATED, "discriminator": DISCRIMINATOR, "generator": GENERATOR}
+    | {"belief": BELIEF_ENDS, "paper": "#FFFFFF", "ink": "#333333", "faint": "#8A8A8A"},
+    "dark": {"real": "#56B4E9", "generated": "#FF9E4A", "discriminator": "#D6A0E4", "generator": "#D9B84A"}
+    | {"belief": ("#7A3E10", "#111111", "#10486F"), "paper": "#111111", "ink": "#DDDDDD", "faint": "#8A8A8A"},
+}
 
 
 def figure(columns: int = 1, width: float = 4.0, height: float = 3.6) -> tuple[Figure, list[Axes]]:
@@ -69,30 +76,37 @@ def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | Non
 
 
 @torch.no_grad()
-def belief(axes: Axes, discriminator: nn.Module, strongest: float = 0.5, cells: int = 60) -> None:
+def belief(
+    axes: Axes,
+    discriminator: Callable[[torch.Tensor], torch.Tensor],
+    strongest: float = 0.5,
+    cells: int = 60,
+    loss: Loss = non_saturating,
+) -> None:
     """Colour the plane by D(x): blue where the discriminator believes in real, orange where in fake.
+
+    If the loss's scores stand for no probability, the scores themselves are shown, around their mean on the plane.
 
     Args:
         axes: prepared with `plane`.
         discriminator: points (B, 2) to scores (B,).
-        strongest: distance of D from one half at which the colours are strongest, from above 0 to 0.5.
+        strongest: distance of D from where it cannot tell (one half) at which the colours are strongest, above 0.
         cells: along each side.
+        loss: of the discriminator; it says what a score means.
     """
     _check_axes(axes), function("discriminator", discriminator, "a network")
     positive_integer("cells", cells), positive_number("strongest", strongest)
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     x, y = torch.linspace(left, right, cells), torch.linspace(bottom, top, cells)
     points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
-    certainty = torch.sigmoid(discriminator(points.flatten(0, 1))).unflatten(0, (cells, cells))
-    axes.imshow(
-        certainty.numpy(),
-        cmap=BELIEF,
-        vmin=0.5 - strongest,
-        vmax=0.5 + strongest,
-        extent=(left, right, bottom, top),
-        origin="lower",
-        zorder=-1,
-    )
+    scores = discriminator(points.flatten(0, 1)).unflatten(0, (cells, cells))
+    if made("loss", loss, Loss, "a Loss").probability is None:
+        shown, centre = scores, scores.mean().item()
+    else:
+        shown = loss.probability(scores)
+        centre = loss.probability(torch.tensor(loss.resting_score or 0.0)).item()
+    limits = {"vmin": centre - strongest, "vmax": centre + strongest}
+    axes.imshow(shown.numpy(), cmap=BELIEF, extent=(left, right, bottom, top), origin="lower", zorder=-1, **limits)
 
 
 def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float]], marks: Mapping[str, float]) -> None:

@@ -1,31 +1,29 @@
-"""What is kept of a run while it is watched: never more than the bound, evenly spread, and made into pictures."""
-
-import io
+"""What the lab keeps of its runs: never more than the bound, and evenly spread."""
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from gan_edu.game.snapshot import State
 from gan_edu.lab import history
-from gan_edu.lab.history import Losses, Moment, Seen, Timeline, animation, size, still
+from gan_edu.lab.history import Frame, History, LossCurves, Moment, size
 
 
-def seen(step: int, extent: float = 1.5) -> Seen:
+def frame_of(step: int, extent: float = 1.5) -> Frame:
     points = np.full((8, 2), step / 1000, dtype=np.float32)
-    belief = np.full((48, 48), step % 256, dtype=np.uint8)
-    return Seen("", extent, {"real": points, "generated": points, "belief": belief}, [("D on real", "0.50")])
+    shares, scale = np.full((48, 48), step % 256, dtype=np.uint8), np.array([0.4, 0.6], np.float32)
+    arrays = {"real": points, "generated": points, "map": shares, "scale": scale}
+    return Frame("", extent, arrays, [("D on real", "0.50")])
 
 
 def moment(step: int, weights: int = 10, extent: float = 1.5) -> Moment:
     parts = [{"weight": torch.zeros(weights), "of": {"deep": [torch.zeros(2)]}}]
     state = State(0, step, (torch.zeros(()), torch.zeros(())), parts, torch.zeros(3, dtype=torch.uint8))
-    return Moment(step, (seen(step, extent),), (state,))
+    return Moment(step, (frame_of(step, extent),), (state,))
 
 
-def filled(steps: int, every: int, weights: int = 10) -> Timeline:
-    line = Timeline()
+def filled(steps: int, every: int, weights: int = 10) -> History:
+    line = History()
     for step in range(0, steps, every):
         if line.due(step):
             line.keep(moment(step, weights))
@@ -34,7 +32,7 @@ def filled(steps: int, every: int, weights: int = 10) -> Timeline:
 
 def test_size_counts_every_tensor_and_array() -> None:
     floats = 8 * 2 * 4 * 2 + 10 * 4 + 2 * 4 + 2 * 4
-    assert size(moment(5)) == floats + 48 * 48 + 3
+    assert size(moment(5)) == floats + 2 * 4 + 48 * 48 + 3
 
 
 @pytest.mark.parametrize("every", [1, 7, 100])
@@ -68,13 +66,13 @@ def test_forgets_what_comes_later() -> None:
 
 
 def test_kept_arrays_are_half_as_large_and_as_good_as_before() -> None:
-    kept = filled(1, 1).moments[0].runs[0].arrays
+    kept = filled(1, 1).moments[0].frames[0].arrays
     assert kept["real"].dtype == np.float16
-    assert kept["belief"].dtype == np.uint8
+    assert kept["map"].dtype == np.uint8
 
 
 def test_losses_are_bounded_and_true() -> None:
-    losses = Losses()
+    losses = LossCurves()
     for step in range(0, 100_000, 3):
         losses.add(step, step / 2, -step)
     rows = losses.array()
@@ -89,43 +87,14 @@ def test_losses_are_bounded_and_true() -> None:
 
 
 def test_no_losses_make_an_empty_curve() -> None:
-    assert Losses().array().shape == (0, 3)
+    assert LossCurves().array().shape == (0, 3)
 
 
-def test_still_shows_samples_and_curves() -> None:
-    losses = Losses()
-    losses.add(1, 1.4, 0.7), losses.add(2, 1.3, 0.8)
-    file = still(moment(2), [losses], [(1.386, 0.693)])
-    assert file == still(moment(2), [losses], [(1.386, 0.693)])
-    picture = Image.open(io.BytesIO(file))
-    assert picture.format == "PNG"
-    assert picture.width == 2 * picture.height
-
-
-def test_animation_has_a_picture_for_each_moment_or_sixty() -> None:
-    for count, pictures in ((3, 3), (100, history.PICTURES)):
-        made = list(animation([moment(step, extent=1.5 + step // 50) for step in range(count)]))
-        assert made[:-1] == [None] * pictures
-        film = Image.open(io.BytesIO(made[-1]))
-        assert film.format == "GIF"
-        assert film.n_frames == pictures
-
-
-def test_animation_shows_whole_images() -> None:
-    """A board of 8 by 8 fields: each row of the picture crosses all of its columns."""
-    board = np.kron(np.indices((8, 8)).sum(0) % 2, np.full((9, 9), 255)).astype(np.uint8)
-    boards = [Seen("", 1.0, {"real": board, "generated": each}, []) for each in (board, 255 - board)]
-    *_, made = animation([Moment(step, (each,), ()) for step, each in enumerate(boards)])
-    picture = np.asarray(Image.open(io.BytesIO(made)).convert("L")).astype(int)
-    changes = (np.abs(np.diff(picture > 127)).sum(1), np.abs(np.diff((picture > 127).T)).sum(1))
-    assert all(7 <= np.median(across) <= 11 for across in changes)  # seven within, and the frame
-
-
-def test_in_a_hurry_the_beginning_is_kept_and_then_one_in_five() -> None:
-    line, asked = Timeline(), 0
+def test_while_playing_the_beginning_is_kept_and_then_one_in_five() -> None:
+    line, asked = History(), 0
     for step in range(history.BEGINNING + 100):
         asked += 1
-        if line.due(step, in_a_hurry=True):
+        if line.due(step, playing=True):
             line.keep(moment(step))
     assert len(line.moments) == history.BEGINNING + 20
     assert line.due(asked)

@@ -1,50 +1,27 @@
-"""What is seen of a training: against loops, closed forms and SciPy; and looking changes nothing."""
+"""The lab's views: against loops and closed forms, with labels and in colour; and looking changes nothing."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 import torch
-from scipy.stats import multivariate_normal
 from torch import nn
 
-from gan_edu.data.points import GaussianMixture, ring
+from gan_edu.data.points import ring
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, minimax, non_saturating, relativistic
-from gan_edu.game.penalties import R1
 from gan_edu.game.training import Training
 from gan_edu.lab import views
+from gan_edu.lab.run import Run
 from gan_edu.lab.slow_motion import parts_of_a_step
+from gan_edu.lab.views import ViewInput
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
 
 
-def sight_of(training: Training, extent: float = 1.6) -> views.Sight:
-    stream = Stream(0, "a look")
-    real = training.data.sample(64, stream)
-    with torch.no_grad():
-        generated = training.averaged(stream.normal(64, training.gan.noise_size))
-    return views.Sight(training, real, generated, extent)
-
-
-@pytest.fixture
-def training() -> Training:
-    made = Training(
-        GAN(MLP(2, 2, (16,)), MLP(2, None, (16,)), loss=non_saturating, penalty=R1(0.1)), ring(), batch_size=32
-    )
-    made.run(20)
-    return made
-
-
-@pytest.fixture
-def straight(training: Training) -> Training:
-    """The discriminator's score is 2x - y, and the generator passes the noise on."""
-    linear = nn.Linear(2, 1, bias=False)
-    with torch.no_grad():
-        linear.weight.copy_(torch.tensor([[2.0, -1.0]]))
-    training.gan.discriminator = nn.Sequential(linear, nn.Flatten(-2))
-    training.gan.generator = training.averaged = nn.Identity()
-    return training
+def view_input_of(training: Training, extent: float = 1.6) -> ViewInput:
+    return dataclasses.replace(Run(training, "").view_input, extent=extent)
 
 
 def sigmoid(score: float) -> float:
@@ -55,21 +32,13 @@ def test_extent_leaves_room() -> None:
     assert views.extent_of(torch.tensor([[0.0, 1.0], [-2.0, 0.5]])) == 2.7
 
 
-def test_belief_is_read_from_the_top_row_down(straight: Training) -> None:
-    picture = views.belief(sight_of(straight, extent=1.5))["belief"]
-    ticks = [-1.5 + 3 * cell / 47 for cell in range(48)]
-    by_hand = [[255 * sigmoid(2 * x - y) for x in ticks] for y in reversed(ticks)]
-    assert picture.dtype == np.uint8
-    np.testing.assert_allclose(picture, by_hand, atol=0.51)
-
-
 @pytest.mark.parametrize("loss", [non_saturating, minimax, relativistic])
-def test_wishes_point_down_the_generators_loss(straight: Training, loss: Loss) -> None:
+def test_arrows_point_down_the_generators_loss(straight: Training, loss: Loss) -> None:
     straight.gan.loss = loss
-    sight = sight_of(straight)
-    rows = views.wishes(sight)["wishes"]
+    view_input = view_input_of(straight)
+    rows = views.slope_arrows(view_input)["arrows"]
     assert rows.shape == (48, 4)
-    for row, real, fake in zip(rows, sight.real.tolist(), sight.generated.tolist(), strict=False):
+    for row, real, fake in zip(rows, view_input.real.tolist(), view_input.generated.tolist(), strict=False):
         fake_score, real_score = 2 * fake[0] - fake[1], 2 * real[0] - real[1]
         pull = {
             non_saturating: sigmoid(-fake_score),
@@ -80,129 +49,175 @@ def test_wishes_point_down_the_generators_loss(straight: Training, loss: Loss) -
 
 
 def test_bent_grid_is_the_image_of_a_grid(straight: Training) -> None:
-    grid = views.bent_grid(sight_of(straight))["grid"]
+    grid = views.bent_grid(view_input_of(straight))["grid"]
     assert grid.shape == (15, 15, 2)
     np.testing.assert_allclose(grid[0, 0], [-2, 2])
     np.testing.assert_allclose(grid[7, 7], [0, 0], atol=1e-6)
     np.testing.assert_allclose(grid[14, 14], [2, -2])
 
 
-def test_bent_grid_with_more_noise_than_two(training: Training) -> None:
-    training.gan.noise_size = 5
-    training.averaged = MLP(5, 2, (8,))
-    grid = views.bent_grid(sight_of(training))["grid"]
+def test_bent_grid_with_more_noise_than_two() -> None:
+    training = Training(GAN(MLP(5, 2, (8,)), MLP(2, None, (8,)), loss=non_saturating, noise_size=5), ring())
+    grid = views.bent_grid(view_input_of(training))["grid"]
     with torch.no_grad():
         corner = training.averaged(torch.tensor([[-2.0, 2.0, 0.0, 0.0, 0.0]]))
     np.testing.assert_allclose(grid[0, 0], corner[0], rtol=1e-5)
 
 
-def test_density_is_the_sum_of_gaussians() -> None:
-    centres, widths = torch.tensor([[0.3, -0.2], [-1.0, 0.8]]), torch.tensor([0.2, 0.5])
-    density = views.mixture_density(centres, widths, torch.tensor([0.25, 0.75]), 1.5)
-    ticks = np.linspace(-1.5, 1.5, 40)
-    places = np.stack(np.meshgrid(ticks, -ticks), axis=-1)
-    expected = 0.25 * multivariate_normal([0.3, -0.2], 0.04).pdf(places)
-    expected += 0.75 * multivariate_normal([-1.0, 0.8], 0.25).pdf(places)
-    np.testing.assert_allclose(density, expected, rtol=1e-4, atol=1e-7)
-
-
-def test_best_belief_is_p_over_p_plus_q(straight: Training) -> None:
-    """The generator passes on standard normal noise, whose blurred density is known."""
-    straight._data = GaussianMixture(torch.tensor([[0.5, 0.0]]), torch.tensor([0.4]), torch.ones(1))
-    best = views.best_belief(sight_of(straight, extent=1.6))["best"] / 255
-    ticks = np.linspace(-1.6, 1.6, 40)
-    places = np.stack(np.meshgrid(ticks, -ticks), axis=-1)
-    p = multivariate_normal([0.5, 0], 0.4**2 + 0.1**2).pdf(places)
-    q = multivariate_normal([0, 0], 1 + 0.1**2).pdf(places)
-    assert np.abs(best - p / (p + q)).mean() < 0.03  # 1,000 samples stand for q
-
-
-def test_best_belief_needs_a_density(training: Training) -> None:
-    class Data:
-        def sample(self, count: int, stream: Stream) -> torch.Tensor:
-            return stream.normal(count, 2)
-
-    training.data = Data()
-    assert views.best_belief(sight_of(training)) == {}
-    assert "modes covered" not in dict(views.numbers(sight_of(training)))
-
-
-def test_numbers(straight: Training) -> None:
-    sight = sight_of(straight)
-    rows = dict(views.numbers(sight))
-    on_fakes = np.mean([sigmoid(2 * x - y) for x, y in sight.generated.tolist()])
-    assert rows["D on fakes"] == f"{on_fakes:.2f}"
-    assert rows["modes covered"].endswith(" of 8")
-    assert rows["gradient of D"] == "–"  # no update has left one
-
-
-def test_fakes_outside_the_plane_are_counted(straight: Training) -> None:
-    sight = sight_of(straight)
-    share = np.mean([max(abs(x), abs(y)) > 1.6 for x, y in sight.generated.tolist()])
-    assert 0 < share < 1
-    assert dict(views.numbers(sight))["fakes out of sight"] == f"{100 * share:.0f} %"
-    assert "fakes out of sight" not in dict(views.numbers(sight_of(straight, extent=100)))
-
-
-def test_scores_that_are_free_by_a_constant_are_counted_from_their_middle(straight: Training) -> None:
-    straight.gan.loss = relativistic
-    sight = sight_of(straight)
-    scores = [np.array([2 * x - y for x, y in examples.tolist()]) for examples in (sight.real, sight.generated)]
-    by_hand = [np.mean(1 / (1 + np.exp(np.mean(np.mean(scores, 1)) - each))) for each in scores]
-    rows = dict(views.numbers(sight))
-    assert [rows["D on real"], rows["D on fakes"]] == [f"{share:.2f}" for share in by_hand]
-    assert views.best_belief(sight) == {}
-    before = views.belief(sight)["belief"]
-    straight.gan.discriminator = nn.Sequential(straight.gan.discriminator, Shift(4.0))
-    np.testing.assert_allclose(views.belief(sight)["belief"], before, atol=1)
-
-
-class Shift(nn.Module):
-    def __init__(self, by: float) -> None:
-        super().__init__()
-        self.by = by
-
-    def forward(self, scores: torch.Tensor) -> torch.Tensor:
-        return scores + self.by
-
-
-def test_gradient_norm_is_that_of_all_weights_together(training: Training) -> None:
-    squares = [(weights.grad**2).sum().item() for weights in training.gan.discriminator.parameters()]
-    assert views.gradient_norm(training.gan.discriminator) == pytest.approx(math.sqrt(sum(squares)), rel=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("loss", "values"),
-    [
-        (non_saturating, (2 * math.log(2), math.log(2))),
-        (minimax, (2 * math.log(2), -math.log(2))),
-        (relativistic, (math.log(2), math.log(2))),
-    ],
-)
-def test_equilibrium(loss: Loss, values: tuple[float, float]) -> None:
-    assert views.equilibrium(loss) == pytest.approx(values)
-
-
 def test_tiles_stand_in_reading_order() -> None:
-    batch = torch.linspace(-1, 1, 70).view(70, 1, 1, 1).expand(70, 1, 8, 8)
-    picture = views.tiles(batch)
+    batch = torch.linspace(-1, 1, 64).view(64, 1, 1, 1).expand(64, 1, 8, 8)
+    picture = views.tiles(batch, 8)
     assert picture.shape == (72, 72)
     corners = picture[::9, ::9].astype(float).ravel()
-    np.testing.assert_allclose(corners, 255 * (batch[:64, 0, 0, 0] + 1) / 2, atol=0.51)
+    np.testing.assert_allclose(corners, 255 * (batch[:, 0, 0, 0] + 1) / 2, atol=0.51)
     assert (picture[8::9] == 0).all()
     assert (picture[:, 8::9] == 0).all()
 
 
-def test_looking_changes_nothing(training: Training) -> None:
-    gradients = [weights.grad.clone() for weights in training.gan.discriminator.parameters()]
+def test_colours_stay_with_their_pixels() -> None:
+    batch = Stream(0).uniform(6, 3, 4, 5) * 2 - 1
+    picture = views.tiles(batch, 3)
+    assert picture.shape == (10, 18, 3)
+    for image in range(6):
+        top, left = 5 * (image // 3), 6 * (image % 3)
+        for channel in range(3):
+            shown = picture[top : top + 4, left : left + 5, channel] / 127.5 - 1
+            np.testing.assert_allclose(shown, batch[image, channel], atol=0.005)
+
+
+@dataclasses.dataclass(frozen=True)
+class Labelled:
+    """A blob for each label, around (label, 0)."""
+
+    labels: int = 3
+
+    def sample(self, count: int, stream: Stream) -> tuple[torch.Tensor, torch.Tensor]:
+        labels = stream.integers(self.labels, count)
+        places = torch.stack([labels.float(), torch.zeros(count)], -1)
+        return places + 0.1 * stream.normal(count, 2), labels
+
+
+class WithLabel(nn.Module):
+    """The network's inputs are followed by one number for each label."""
+
+    def __init__(self, network: nn.Module, labels: int = 3) -> None:
+        super().__init__()
+        self.network, self.labels = network, labels
+
+    def forward(self, inputs: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
+        return self.network(torch.cat([inputs, nn.functional.one_hot(given, self.labels).to(inputs)], -1))
+
+
+@pytest.fixture
+def labelled() -> Training:
+    gan = GAN(WithLabel(MLP(5, 2, (16,))), WithLabel(MLP(5, None, (16,))), loss=non_saturating)
+    return Training(gan, Labelled(), batch_size=32)
+
+
+def test_what_is_given_reaches_both_players(labelled: Training) -> None:
+    run = Run(labelled, "")
+    assert [*run.offered] == ["samples", "map", "arrows", "grid", "best", "labels", "losses", "numbers"]
+    assert "data" not in run.settings.available  # other data come without labels
+    frame = run.make_frame(run.offered, paused=True)
+    assert run.refused == {}
+    assert {"map", "arrows", "grid", "labels"} <= set(frame.arrays)
+    assert frame.arrays["labels"].tolist() == run.given[0][: views.LABELLED].tolist()
+    np.testing.assert_allclose(frame.arrays["real"][:40, 0], frame.arrays["labels"], atol=0.6)
+    with torch.no_grad():
+        by_hand = labelled.gan.generator(run._noise, run.given[0])
+    np.testing.assert_allclose(frame.arrays["generated"], by_hand, rtol=1e-5)
+
+
+def test_images_with_labels_stand_in_one_row_for_each() -> None:
+    labels = torch.tensor([2, 0, 1] * 20 + [7])  # one image of 7 does not fill a row
+    real = labels.view(-1, 1, 1, 1).expand(-1, 1, 4, 4) / 10
+    view_input = ViewInput(None, None, None, real, [labels], -real, 1.0)
+    arrays = views.images_by_label(view_input)
+    assert arrays["labels"].tolist() == [0, 1, 2]
+    assert arrays["real"].shape == (15, 40)
+    for row, label in enumerate(arrays["labels"]):
+        np.testing.assert_allclose(arrays["real"][5 * row, ::5] / 127.5 - 1, label / 10, atol=0.005)
+        np.testing.assert_allclose(arrays["generated"][5 * row, ::5] / 127.5 - 1, -label / 10, atol=0.005)
+
+
+def test_labels_are_integers_one_for_each_example() -> None:
+    labels = torch.tensor([1, 2])
+    assert views.labels_of([labels]) is labels
+    for given in ([], [labels, labels], [labels.float()], [labels.view(2, 1)]):
+        assert views.labels_of(given) is None
+
+
+class Counting(nn.Module):
+    """A layer whose buffer changes with every pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("passes", torch.zeros(()))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        self.passes += 1
+        return inputs
+
+
+def with_state() -> Training:
+    """Batch normalization, power iteration and a counter in both players."""
+    first = nn.Sequential(MLP(2, 8, (8,)), nn.BatchNorm1d(8), Counting(), MLP(8, 2, (8,)))
+    second = nn.Sequential(MLP(2, 8, (8,)), nn.BatchNorm1d(8), Counting(), MLP(8, None, (8,)))
+    training = Training(GAN(first, second, loss=non_saturating), ring(), batch_size=32, averaging=0.9)
+    training.run(3)
+    return training
+
+
+VIEWS = ("samples", "map", "arrows", "grid", "best", "losses", "numbers")
+
+
+@pytest.mark.parametrize("make", [with_state])
+@pytest.mark.parametrize("view", [*VIEWS, "slow motion", "labels"])
+def test_looking_changes_nothing(view: str, make: object, labelled: Training) -> None:
+    training = labelled if view == "labels" else make()
+    run = Run(training, "")
+    training.run(1)  # leaves gradients
+    networks = training.gan.generator, training.gan.discriminator, training.averaged
+    gradients = [weights.grad.clone() for network in networks[:2] for weights in network.parameters()]
     before = training.state()
-    sight = sight_of(training)
-    for view in views.OF_POINTS.values():
-        view.look(sight)
-    views.numbers(sight), views.points(sight), parts_of_a_step(sight)
+    parts_of_a_step(run.view_input) if view == "slow motion" else run.make_frame([view], paused=True)
     after = training.state()
     assert torch.equal(before.stream, after.stream)
-    for old, new in zip(before.parts[:2], after.parts[:2], strict=True):
-        assert all(torch.equal(old[name], new[name]) for name in old)
-    for old, weights in zip(gradients, training.gan.discriminator.parameters(), strict=True):
-        assert torch.equal(old, weights.grad)
+    for old, new in zip(before.parts, after.parts, strict=True):
+        assert_equal(old, new)
+    now = [weights.grad for network in networks[:2] for weights in network.parameters()]
+    assert all(torch.equal(old, new) for old, new in zip(gradients, now, strict=True))
+
+
+def assert_equal(old: object, new: object) -> None:
+    """Equal bit for bit, in all that is within."""
+    if isinstance(old, torch.Tensor):
+        assert torch.equal(old, new)
+    elif isinstance(old, dict):
+        assert old.keys() == new.keys()
+        for name, part in old.items():
+            assert_equal(part, new[name])
+    elif isinstance(old, list | tuple):
+        for part, other in zip(old, new, strict=True):
+            assert_equal(part, other)
+    else:
+        assert old == new
+
+
+def test_the_test_of_looking_can_fail() -> None:
+    training = with_state()
+    before = training.state().parts[1]
+    training.gan.discriminator(torch.zeros(4, 2))
+    with pytest.raises(AssertionError):
+        assert_equal(before, training.state().parts[1])
+
+
+def test_series_of_images_are_refused_by_name() -> None:
+    class Series:
+        def sample(self, count: int, stream: Stream) -> torch.Tensor:
+            return stream.normal(count, 4, 1, 2, 2)
+
+    first = nn.Sequential(nn.Linear(2, 16), nn.Unflatten(-1, (4, 1, 2, 2)))
+    second = nn.Sequential(nn.Flatten(1), MLP(16, None, (8,)))
+    with pytest.raises(ValueError, match=r"got \(512, 4, 1, 2, 2\); series of images have no view yet"):
+        Run(Training(GAN(first, second, loss=non_saturating), Series()), "")

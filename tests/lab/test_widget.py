@@ -49,60 +49,60 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.005)
 
 
-def hear(widget: Live, **message: object) -> None:
+def receive(widget: Live, **message: object) -> None:
     """As a message of the page does."""
-    widget._hear(widget, message, [])
+    widget._receive(widget, message, [])
 
 
 def watch(widget: Live) -> None:
     """Answer every frame, as a page does that is open."""
-    widget.observe(lambda change: hear(widget, drawn=change["new"]["number"]), "frame")
+    widget.observe(lambda change: receive(widget, drawn=change["new"]["number"]), "frame")
 
 
 class TestThread:
     def test_the_page_answers_before_the_kernel_waits_for_it(self) -> None:
         answers = re.search(
-            r"ANSWER_FRAMES = (\d+)", (Path(module.__file__).parent / "page" / "live.js").read_text("utf-8")
+            r"CONFIRM_FRAMES = (\d+)", (Path(module.__file__).parent / "page" / "live.js").read_text("utf-8")
         )
         assert int(answers[1]) < IN_FLIGHT
 
     def test_the_page_is_greeted_back(self, widget: Live, monkeypatch: pytest.MonkeyPatch) -> None:
         said = []
         monkeypatch.setattr(widget, "send", said.append)
-        hear(widget, hello=True)
+        receive(widget, greeting=True)
         assert said == [{}]
         assert widget._thread is None
 
     def test_there_is_none_while_there_is_nothing_to_do(self, widget: Live) -> None:
         assert widget._thread is None
-        hear(widget, do="step_once", **{"with": {"who": "both"}}, number="page:1")
+        receive(widget, do="step_once", **{"with": {"who": "both"}}, number="page:1")
         until(lambda: widget._thread is None)
         assert widget.status["step"] == 1
-        assert widget.status["heard"] == "page:1"
+        assert widget.status["executed"] == "page:1"
 
     def test_plays_and_pauses(self, widget: Live) -> None:
         watch(widget)
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: widget.status["step"] > 50)
         assert widget.status["playing"]
-        hear(widget, do="pause")
+        receive(widget, do="pause")
         until(lambda: widget._thread is None)
-        assert widget.status["say"] == f"Paused at step {widget.lab.step:,}."
+        assert widget.status["message"] == f"Paused at step {widget.lab.step:,}."
         assert widget.status["step"] == widget.lab.step
 
     def test_no_command_is_lost_and_the_last_value_wins(self, widget: Live, training: Training) -> None:
-        hear(widget, do="play")
+        receive(widget, do="play")
         watch(widget)
         for count in range(50):
-            hear(widget, do="steer", **{"with": {"values": {"momentum": count / 100}}})
-        hear(widget, do="pause")
+            receive(widget, do="change_settings", **{"with": {"values": {"momentum": count / 100}}})
+        receive(widget, do="pause")
         until(lambda: widget._thread is None)
         before = training.step
         for number in range(50):
-            hear(widget, do="step_once", **{"with": {"who": "both"}}, number=f"page:{number}")
+            receive(widget, do="step_once", **{"with": {"who": "both"}}, number=f"page:{number}")
         until(lambda: widget._thread is None)
         assert training.step == before + 50
-        assert widget.status["heard"] == "page:49"
+        assert widget.status["executed"] == "page:49"
         assert widget.settings[0]["momentum"] == training.gan.d_optimizer.param_groups[0]["betas"][0] == 0.49
 
     def test_an_error_of_the_training_is_shown(self, widget: Live, training: Training) -> None:
@@ -113,18 +113,18 @@ class TestThread:
 
         training.update = failing
         watch(widget)
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: widget._thread is None and not widget.status["playing"])
         assert widget.status["error"] == "RuntimeError: thirty is enough"
-        assert widget.status["say"] == "Paused at step 30."
+        assert widget.status["message"] == "Paused at step 30."
 
     def test_an_error_in_looking_is_shown_and_the_lab_stays_alive(self, widget: Live, training: Training) -> None:
         whole, training.averaged = training.averaged, None
-        hear(widget, do="step_once", **{"with": {"who": "both"}})
+        receive(widget, do="step_once", **{"with": {"who": "both"}})
         until(lambda: widget._thread is None)
         assert widget.status["error"] == "TypeError: 'NoneType' object is not callable"
         training.averaged = whole
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: widget.status["playing"])
         assert widget.status["error"] == ""
 
@@ -134,17 +134,17 @@ class TestThread:
                 raise ValueError("no paper")
 
         widget.saved = Broken()
-        hear(widget, do="step_once", **{"with": {"who": "both"}})
+        receive(widget, do="step_once", **{"with": {"who": "both"}})
         until(lambda: widget._thread is None)
         assert widget.status["error"] == "ValueError: no paper"
 
 
 class TestPage:
     def test_no_more_frames_are_sent_than_are_drawn(self, widget: Live, training: Training) -> None:
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: training.step > 500)
         assert widget._sent <= 2 + IN_FLIGHT  # one when it was made, one for the command
-        hear(widget, drawn=widget._sent)
+        receive(widget, drawn=widget._sent)
         sent = widget._sent
         until(lambda: widget._sent > sent)
 
@@ -152,31 +152,31 @@ class TestPage:
         self, widget: Live, training: Training, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "UNSEEN_SECONDS", 0.3)
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: widget._thread is None and not widget.status["playing"])
         step = training.step
         assert step > 0
-        assert widget.status["say"].endswith("nobody was watching.")
+        assert widget.status["message"].endswith("nobody was watching.")
         watch(widget)
-        hear(widget, do="play")  # somebody is back: it goes on
+        receive(widget, do="play")  # somebody is back: it goes on
         until(lambda: training.step > step + 100)
         assert widget.status["playing"]
 
     def test_a_page_that_comes_later_finds_everything(self, widget: Live) -> None:
         watch(widget)
-        hear(widget, do="steer", **{"with": {"values": {"d_rate": 0.01}}})
-        hear(widget, do="step_once", **{"with": {"who": "both"}})
+        receive(widget, do="change_settings", **{"with": {"values": {"d_rate": 0.01}}})
+        receive(widget, do="step_once", **{"with": {"who": "both"}})
         until(lambda: widget._thread is None)
         state = widget.get_state()
         assert state["settings"][0]["d_rate"] == 0.01
         assert state["status"]["step"] == 1
         assert state["frame"]["number"] == widget._sent
-        assert [dial["name"] for dial in state["about"]["dials"][0]][:2] == ["d_rate", "g_rate"]
+        assert [setting["name"] for setting in state["about"]["settings"][0]][:2] == ["d_rate", "g_rate"]
 
     def test_an_animation_is_sent_once(self, widget: Live, monkeypatch: pytest.MonkeyPatch) -> None:
         sent = []
         monkeypatch.setattr(widget, "send", lambda content, buffers: sent.append((content, buffers)))
-        hear(widget, do="make_film")
+        receive(widget, do="make_film")
         until(lambda: widget._thread is None)
         assert [content for content, _ in sent] == [{"film": "a lab.gif"}]
         assert sent[0][1][0][:6] == b"GIF89a"
@@ -185,7 +185,7 @@ class TestPage:
 class TestTwoLabs:
     def test_a_second_lab_takes_the_training_over(self, widget: Live, training: Training) -> None:
         watch(widget)
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: training.step > 20)
         second = Live(Lab([training], [""]), "the same again")
         step = training.step
@@ -193,7 +193,7 @@ class TestTwoLabs:
         time.sleep(0.1)
         assert training.step == step  # nothing moves it unseen
         assert widget.status["released"]
-        hear(widget, do="play")
+        receive(widget, do="play")
         until(lambda: "another lab" in widget.status["error"])
         assert training.step == step
         second.release()
@@ -203,10 +203,10 @@ class TestTwoLabs:
         second = Live(Lab([other], [""]), "another")
         for each in (widget, second):
             watch(each)
-            hear(each, do="play")
+            receive(each, do="play")
         until(lambda: training.step > 100 and other.step > 100)
         for each in (widget, second):
-            hear(each, do="pause")
+            receive(each, do="pause")
             until(lambda each=each: each._thread is None)
         alone = make(seed=1)
         last = alone.run(other.step)
@@ -251,7 +251,7 @@ from gan_edu.game.training import Training
 from gan_edu.networks.points import MLP
 from gan_edu.lab.widget import live
 torch.set_num_threads(1)
-training = Training(GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), non_saturating), ring())
+training = Training(GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss=non_saturating), ring())
 live(training, title="Watch <it>", steps=40)
 print(training.step)
 """
