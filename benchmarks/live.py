@@ -1,4 +1,4 @@
-"""The live lab in a browser: frames per second, what looking costs the training, how fast it obeys, and memory.
+"""The live lab in a browser: frames per second, what looking costs the training, how fast it acts, and memory.
 
 Run with `python -m benchmarks.live`. One JupyterLab, one headless Chromium, one kernel; two hidden layers of 64, batch
 256, all views as the lab begins with them. The training takes turns, in the same kernel, with one in a thread that
@@ -38,20 +38,20 @@ from gan_edu.lab.widget import Live, live
 torch.set_num_threads(1)
 
 def make():
-    return Training(GAN(MLP(2, 2), MLP(2, None), non_saturating), ring())
+    return Training(GAN(MLP(2, 2), MLP(2, None), loss=non_saturating), ring())
 
 training = make()
 live(training, title="benchmark")
 """
 LISTEN = """
-widget, acted, alone = next(iter(Live._all)), [], make()
-obey = widget.lab.obey
+widget, acted, alone = next(iter(Live._instances)), [], make()
+execute = widget.lab.execute
 
 def listen(command):
-    obey(command)
+    execute(command)
     acted.append(1000 * time.time())
 
-widget.lab.obey = listen
+widget.lab.execute = listen
 
 def blind(seconds):
     end = time.perf_counter() + seconds
@@ -133,7 +133,7 @@ def weigh(notebook: browser.OpenNotebook) -> tuple[int, float, float]:
 
 
 def press(notebook: browser.OpenNotebook, kind: str, selector: str, keys: Sequence[str], result: Result) -> None:
-    """Press keys in turn while it trains; add milliseconds until the kernel has obeyed, and until the page shows it."""
+    """Press keys in turn while it trains; add milliseconds until the kernel has acted, and until the page shows it."""
     page = notebook.page
     for turn in range(PRESSES):
         if page.locator(".gan-live").get_attribute("data-playing") == "false":

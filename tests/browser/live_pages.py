@@ -38,10 +38,10 @@ torch.set_num_threads(1)
 trainings = {}
 
 def of_points(seed=0, loss=non_saturating):
-    return Training(GAN(MLP(2, 2), MLP(2, None), loss), ring(), seed=seed)
+    return Training(GAN(MLP(2, 2), MLP(2, None), loss=loss), ring(), seed=seed)
 
 def of_digits():
-    return Training(GAN(ImageGenerator(), ImageDiscriminator(), non_saturating, noise_size=16), digits(), batch_size=64)
+    return Training(GAN(ImageGenerator(), ImageDiscriminator(), loss=non_saturating, noise_size=16), digits(), batch_size=64)
 
 def weights(training):
     networks = training.gan.generator, training.gan.discriminator
@@ -54,7 +54,7 @@ def trained(steps, seed=0):
     return training
 
 def widget_of(training):
-    return next(w for w in [*Live._all] if not w.lab.released and any(run.training is training for run in w.lab.runs))
+    return next(w for w in [*Live._instances] if not w.lab.released and any(run.training is training for run in w.lab.runs))
 
 def threads():
     "What each thread that is in the lab's code does at this moment: the names of the functions it is in."
@@ -123,8 +123,8 @@ class LivePage:
     def button(self, word: str) -> Locator:
         return self.root.locator(f"button.gan-live-{word}")
 
-    def dial(self, name: str) -> Locator:
-        return self.root.locator(f".gan-live-dials .gan-live-{name}")
+    def setting(self, name: str) -> Locator:
+        return self.root.locator(f".gan-live-settings .gan-live-{name}")
 
     def unfold(self) -> None:
         """Open what is folded up."""
