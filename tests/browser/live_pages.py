@@ -41,7 +41,8 @@ def of_points(seed=0, loss=non_saturating):
     return Training(GAN(MLP(2, 2), MLP(2, None), loss=loss), ring(), seed=seed)
 
 def of_digits():
-    return Training(GAN(ImageGenerator(), ImageDiscriminator(), loss=non_saturating, noise_size=16), digits(), batch_size=64)
+    gan = GAN(ImageGenerator(), ImageDiscriminator(), loss=non_saturating, noise_size=16)
+    return Training(gan, digits(), batch_size=64)
 
 def weights(training):
     networks = training.gan.generator, training.gan.discriminator
@@ -54,7 +55,8 @@ def trained(steps, seed=0):
     return training
 
 def widget_of(training):
-    return next(w for w in [*Live._instances] if not w.lab.released and any(run.training is training for run in w.lab.runs))
+    shown = [widget for widget in [*Live._instances] if not widget.lab.released]
+    return next(widget for widget in shown if any(run.training is training for run in widget.lab.runs))
 
 def threads():
     "What each thread that is in the lab's code does at this moment: the names of the functions it is in."

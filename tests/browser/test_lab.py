@@ -13,10 +13,10 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.timeout(browser.RUN_SECONDS)
 SLIDERS = {  # what the kernel says of a setting, and the ends that the page offers
-    "d_rate": ("training.gan.d_optimizer.defaults['lr']", 1e-4, 0.1),
-    "g_rate": ("training.gan.g_optimizer.defaults['lr']", 1e-4, 0.1),
+    "d_rate": ("training.gan.d_optimizer.param_groups[0]['initial_lr']", 1e-4, 0.1),
+    "g_rate": ("training.gan.g_optimizer.param_groups[0]['initial_lr']", 1e-4, 0.1),
     "momentum": ("training.gan.d_optimizer.param_groups[0]['betas'][0]", 0.0, 0.99),
-    "penalty": ("training.gan.penalty.weight if training.gan.penalty else 0.0", 0.0, 10.0),
+    "penalty_weight": ("training.gan.penalty.weight if training.gan.penalty else 0.0", 0.0, 10.0),
     "updates": (
         "float(getattr(training.update, 'keywords', {'discriminator_updates': 1})['discriminator_updates'])",
         1,
@@ -97,14 +97,14 @@ class TestTransport:
         points.play_until(50)
         rows = points.root.locator(".gan-live-numbers > div").all()
         shown = dict(row.locator("dt, dd").all_inner_texts() for row in rows)
-        given = "[torch.sigmoid(training.gan.discriminator(x)).mean().item() for x in (sight.real, sight.generated)]"
-        real, fake = points.ask(f"[{given} for sight in [lab.runs[0].sight]][0]")
+        said = "[torch.sigmoid(training.gan.discriminator(x)).mean().item() for x in (seen.real, seen.generated)]"
+        real, fake = points.ask(f"[{said} for seen in [lab.runs[0].view_input]][0]")
         assert shown["D on real"] == f"{real:.2f}"
         assert shown["D on fakes"] == f"{fake:.2f}"
         norm = "sum(p.grad.square().sum().item() for p in training.gan.{}.parameters()) ** 0.5"
         for name, network in (("D", "discriminator"), ("G", "generator")):
             assert float(shown[f"gradient of {name}"]) == pytest.approx(points.ask(norm.format(network)), rel=0.06)
-        nearest = "torch.cdist(lab.runs[0].sight.generated, training.data.means.float()).min(1)"
+        nearest = "torch.cdist(lab.runs[0].view_input.generated, training.data.means.float()).min(1)"
         near = points.ask(f"({nearest}.values < 3 * 0.05).float().mean().item()")
         assert shown["high quality"] == f"{100 * near:.0f} %"
         assert shown["modes covered"].endswith("of 8")
@@ -113,7 +113,7 @@ class TestTransport:
 class TestSteering:
     @pytest.mark.parametrize("name", SLIDERS)
     def test_slider_to_both_ends(self, name: str, points: LivePage) -> None:
-        slider, (read, low, high) = points.dial(name), SLIDERS[name]
+        slider, (read, low, high) = points.setting(name), SLIDERS[name]
         slider.focus()
         for key, value in (("End", high), ("Home", low), ("End", high)):
             slider.press(key)
@@ -127,29 +127,29 @@ class TestSteering:
 
     def test_slider_by_mouse_while_training(self, points: LivePage) -> None:
         points.button("play").click()
-        points.dial("d_rate").scroll_into_view_if_needed()
-        browser.drag(points.dial("d_rate"))
+        points.setting("d_rate").scroll_into_view_if_needed()
+        browser.drag(points.setting("d_rate"))
         points.until_kernel("training.gan.d_optimizer.param_groups[0]['lr']", 0.1)
-        expect(points.dial("d_rate")).to_have_attribute("aria-valuetext", "0.1")
+        expect(points.setting("d_rate")).to_have_attribute("aria-valuetext", "0.1")
         assert points.ask("lab.playing")
 
     def test_every_loss(self, points: LivePage) -> None:
-        choices = points.dial("loss").locator("option").all_inner_texts()
-        assert len(choices) == 3
+        choices = points.setting("loss").locator("option").all_inner_texts()
+        assert len(choices) == 5
         for step, choice in enumerate([*choices[1:], choices[0]], start=1):
-            points.dial("loss").select_option(choice)
-            name = choice.replace("-", "_")
+            points.setting("loss").select_option(choice)
+            name = choice.lower().replace("-", "_").replace(" ", "_")
             source = f"training.gan.loss is __import__('gan_edu.game.losses').game.losses.{name}"
             points.until_kernel(source, True)
             points.button("step").click()
             points.until_kernel("(training.step, lab.error)", (step, ""))
-            expect(points.dial("loss")).to_have_value(choice)
+            expect(points.setting("loss")).to_have_value(choice)
 
     def test_every_data_set(self, points: LivePage) -> None:
         shown = {points.rest()}
-        assert {*points.dial("data").locator("option").all_inner_texts()} == {*DATA, "your points"}
+        assert {*points.setting("data").locator("option").all_inner_texts()} == {*DATA, "your points"}
         for step, (choice, modes) in enumerate(DATA.items(), start=1):
-            points.dial("data").select_option(choice)
+            points.setting("data").select_option(choice)
             points.until_kernel("len(training.data.means)", modes)
             shown.add(points.rest())
             expect(points.root.locator(".gan-live-numbers dd").first).to_contain_text(f"of {modes}")
@@ -159,31 +159,31 @@ class TestSteering:
 
 
 class TestViews:
-    @pytest.mark.parametrize("name", ["samples", "belief", "wishes", "grid", "best", "losses", "numbers"])
+    @pytest.mark.parametrize("name", ["samples", "map", "arrows", "grid", "best", "losses", "numbers"])
     def test_off_and_on(self, name: str, points: LivePage) -> None:
         points.play_until(20)
         points.unfold()
         box = points.root.locator(f".gan-live-view-{name}")
         aside = {"best": ".gan-live-best", "losses": ".gan-live-curves", "numbers": ".gan-live-numbers"}
-        first, offered = points.rest(), points.ask("lab.on")
+        first, offered = points.rest(), points.ask("lab.switched_on")
         first_on = name in offered
         for on in (not first_on, first_on):
             box.set_checked(on)
-            points.until_kernel(f"{name!r} in lab.on", on)
+            points.until_kernel(f"{name!r} in lab.switched_on", on)
             again = points.rest()
             if name in aside:
                 expect(points.root.locator(aside[name])).to_be_visible(visible=on)
                 assert again == first
             else:
                 assert (again == first) == (on == first_on)
-        assert points.ask("lab.on") == offered
+        assert points.ask("lab.switched_on") == offered
 
 
 class TestOwnData:
     def test_drawn_with_the_mouse(self, points: LivePage) -> None:
         points.unfold()
         pencil, plane = points.button("draw"), points.root.locator(".gan-live-plane")
-        extent = points.ask("lab.shown.runs[0].extent")
+        extent = points.ask("lab.shown.frames[0].extent")
         pencil.click()
         expect(pencil).to_have_attribute("aria-pressed", "true")
         plane.scroll_into_view_if_needed()
@@ -193,7 +193,7 @@ class TestOwnData:
         for share in (0.4, 0.55, 0.75):
             points.page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
         points.page.mouse.up()
-        expect(points.dial("data")).to_have_value("your points")
+        expect(points.setting("data")).to_have_value("your points")
         points.until_kernel("len(training.data.means)", 4)
         expected = [[extent * (2 * share - 1), 0.0] for share in (0.25, 0.4, 0.55, 0.75)]
         means = points.ask("training.data.means.tolist()")
@@ -212,7 +212,7 @@ class TestOwnData:
         text.fill("0.5, -1\n\n-0.25 0.75\n")
         points.button("use").click()
         points.until_kernel("training.data.means.tolist()", [[0.5, -1.0], [-0.25, 0.75]])
-        expect(points.dial("data")).to_have_value("your points")
+        expect(points.setting("data")).to_have_value("your points")
         assert points.rest() != before
         points.button("clear").click()
         points.button("step").click()

@@ -105,12 +105,12 @@ class TestKeyboard:
         live.button("slow").press("Space")
         live.until_kernel("lab.slow", False)
         for _ in range(2):
-            before = live.ask("'best' in lab.on")
+            before = live.ask("'best' in lab.switched_on")
             live.root.locator(".gan-live-view-best").press("Space")
-            live.until_kernel("'best' in lab.on", not before)
-        live.dial("data").focus()
+            live.until_kernel("'best' in lab.switched_on", not before)
+        live.setting("data").focus()
         live.page.keyboard.press("ArrowDown")
-        live.until_kernel("lab.runs[0].steering.values['data']", "ring of 8")
+        live.until_kernel("lab.runs[0].settings.values['data']", "ring of 8")
         live.root.locator(".gan-live-points").fill("")
         live.root.locator(".gan-live-points").press_sequentially("0.5, 0.5")
         live.button("use").press("Enter")
@@ -125,9 +125,9 @@ class TestKeyboard:
     def test_no_shortcut_of_jupyterlab_is_triggered(self, notebook: OpenNotebook) -> None:
         live, page = LivePage(notebook, "points"), notebook.page
         for control in (
-            live.dial("d_rate"),
+            live.setting("d_rate"),
             live.button("step"),
-            live.dial("loss"),
+            live.setting("loss"),
             live.root.locator(".gan-live-points"),
         ):
             control.focus()

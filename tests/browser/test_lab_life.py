@@ -47,7 +47,7 @@ BESIDE = "bool(getattr(widget.comm, '_reply_subshell_id', None))"  # whether the
 MOVE = """
 widget = widget_of(trainings["first"])
 for step in range({count}):
-    widget.tell({{"do": "step_once", "with": {{"who": "both"}}}})
+    widget.enqueue({{"do": "step_once", "with": {{"who": "both"}}}})
     while widget._commands:
         time.sleep(0.0005)
 """
@@ -119,7 +119,7 @@ class TestKernel:
         paused = int(first.root.get_attribute("data-step"))
         first.button("step").click()
         expect(first.root).to_have_attribute("data-step", str(paused + 1))
-        first.dial("d_rate").press("End")
+        first.setting("d_rate").press("End")
         first.button("step-d").click()
         expect(first.say).to_contain_text("only D has moved")
         expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
@@ -151,7 +151,7 @@ class TestKernel:
         assert first.shown_step() == step > 0
         assert first.play_until(step + 20) > step
         assert first.ask("weights(training) == weights(trained(training.step))")
-        assert first.ask("sum(not w.lab.released for w in Live._all if w.lab.runs[0].training is training)") == 1
+        assert first.ask("sum(not w.lab.released for w in Live._instances if w.lab.runs[0].training is training)") == 1
         first.until_kernel("threads()", [])
 
 
@@ -214,9 +214,9 @@ class TestMemory:
         assert first.shown_step() == first.ask("training.step") == FILLING + 2 * MORE
         assert min(np.diff(page)) < 2e6
         assert min(np.diff(kernel)) < 25e6
-        timeline = "__import__('gan_edu.lab.history').show.timeline"
-        assert 100 < first.ask("len(lab.timeline.moments)") <= 256
-        assert first.ask(f"{timeline}.size(lab.timeline.moments)") <= 64 * 2**20
+        history = "__import__('gan_edu.lab.history').lab.history"
+        assert 100 < first.ask("len(lab.history.moments)") <= 256
+        assert first.ask(f"{history}.size(lab.history.moments)") <= 64 * 2**20
         assert first.ask("len(lab.runs[0].losses.rows)") <= 257
 
 

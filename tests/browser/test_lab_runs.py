@@ -62,7 +62,7 @@ def film(live: LivePage) -> list[np.ndarray]:
 class TestRewind:
     def test_back_and_on_from_there(self, live: LivePage) -> None:
         end = live.play_until(150)
-        present, steps = live.rest(), live.ask("[moment.step for moment in lab.timeline.moments]")
+        present, steps = live.rest(), live.ask("[moment.step for moment in lab.history.moments]")
         expect(live.button("return")).to_be_disabled()
         live.past.focus()
         live.past.press("Home")
@@ -94,7 +94,7 @@ class TestRewind:
     @of("points", "digits", "pair")
     def test_film(self, live: LivePage) -> None:
         live.play_until(10)
-        count = live.ask("len({moment.step for moment in [*lab.timeline.moments, lab.now]})")
+        count = live.ask("len({moment.step for moment in [*lab.history.moments, lab.present]})")
         pictures = film(live)
         assert min(count, 60) <= len(pictures) <= min(count + 1, 60)
         wide, high = pictures[0].shape[1], pictures[0].shape[0]
@@ -150,9 +150,9 @@ class TestSideBySide:
         assert live.picture(run=0) == live.picture(run=1)
         assert live.ask("weights(training) == weights(trainings['beside'])")
         live.root.locator(".gan-live-whom").select_option("right")
-        live.dial("g_rate").focus()
-        live.dial("g_rate").press("End")
-        rates = "[trainings[name].gan.g_optimizer.defaults['lr'] for name in ('pair', 'beside')]"
+        live.setting("g_rate").focus()
+        live.setting("g_rate").press("End")
+        rates = "[trainings[name].gan.g_optimizer.param_groups[0]['initial_lr'] for name in ('pair', 'beside')]"
         live.until_kernel(f"{rates}[1]", 0.1)
         assert live.ask(rates)[0] < 0.1
         live.play_until(30)
@@ -160,9 +160,9 @@ class TestSideBySide:
         assert steps[0] == steps[1] == live.shown_step()
         assert live.picture(run=0) != live.picture(run=1)
         live.root.locator(".gan-live-whom").select_option("left")
-        expect(live.dial("g_rate")).to_have_attribute("aria-valuetext", "0.002")
+        expect(live.setting("g_rate")).to_have_attribute("aria-valuetext", "0.002")
         live.root.locator(".gan-live-whom").select_option("both")
-        expect(live.dial("g_rate")).to_have_attribute("aria-valuetext", "0.002 and 0.1")
+        expect(live.setting("g_rate")).to_have_attribute("aria-valuetext", "0.002 and 0.1")
         live.button("reset").click()
         live.until_kernel("(training.step, trainings['beside'].step)", (0, 0))
         live.rest()
@@ -180,13 +180,13 @@ class TestDigits:
         live.unfold()
         views = live.root.locator(".gan-live-views input")
         assert views.evaluate_all("boxes => boxes.map(box => box.value)") == ["samples", "losses", "numbers"]
-        for choice in (live.dial("data"), live.root.locator(".gan-live-own")):
+        for choice in (live.setting("data"), live.root.locator(".gan-live-own")):
             expect(choice).to_have_count(0)
         views.first.uncheck()
-        live.until_kernel("'samples' in lab.on", False)
+        live.until_kernel("'samples' in lab.switched_on", False)
         assert live.rest() not in (before, shown)
         views.first.check()
-        live.until_kernel("'samples' in lab.on", True)
+        live.until_kernel("'samples' in lab.switched_on", True)
         assert live.rest() == shown
         live.button("reset").click()
         live.until_kernel("training.step", 0)
@@ -212,7 +212,7 @@ class TestRapid:
 
     def test_the_last_value_wins(self, live: LivePage) -> None:
         live.button("play").click()
-        slider = live.dial("momentum")
+        slider = live.setting("momentum")
         last = int(slider.get_attribute("max"))
         slider.evaluate(SLIDES, [(3 * i) % last for i in range(RAPID - 1)] + [last])
         live.until_kernel("training.gan.g_optimizer.param_groups[0]['betas'][0]", 0.99)

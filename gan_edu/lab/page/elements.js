@@ -92,7 +92,7 @@ export function ownPoints({ change, canvases, extent, redraw }) {
   pencil.setAttribute("aria-pressed", "false");
   text.addEventListener("input", () => (state.edited = true));
   const use = () => change({ points: text.value, data: "your points" });
-  const clear = () => {
+  const empty = () => {
     text.value = "";
     state.edited = true;
     redraw();
@@ -104,7 +104,7 @@ export function ownPoints({ change, canvases, extent, redraw }) {
     redraw();
   };
   for (const canvas of canvases) listenForDrawing(canvas, { drawing, extent, add, use });
-  const buttons = row("", button("Use points", "use", use), pencil, button("Clear", "clear", clear));
+  const buttons = row("", button("Use points", "use", use), pencil, button("Clear", "clear", empty));
   return {
     root: ownPointsFields(id, text, buttons),
     drawn: () => (drawing() ? pairs(text.value) : []),

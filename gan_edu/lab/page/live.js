@@ -7,7 +7,8 @@ import { runView } from "./run.js";
 
 const COLOURS =
   "Blue dots: real. Orange crosses: generated. Background: blue where the discriminator believes in real, orange " +
-  "where in fake. Purple arrows: where the generator's loss falls. Olive lines: a square grid of noise, bent by the generator.";
+  "where in fake. Purple arrows: where the generator's loss falls. Olive lines: a square grid of noise, bent by the " +
+  "generator.";
 const NO_ANSWER = 3000; // milliseconds, as all that follow
 const WORDS_EVERY = 120; // as fast as one reads
 const CONFIRM_EVERY = 500;
@@ -176,7 +177,7 @@ function assemble(model, schedule) {
 }
 
 // Draws the newest frame when the page is next painted, and confirms it to the kernel.
-function drawing(model, parts, theme) {
+function drawer(model, parts, theme) {
   let [confirmed, confirmedAt, toldAt] = [-1, 0, 0];
   return (time) => {
     const { root } = parts;
@@ -209,7 +210,7 @@ function render({ model, el }) {
     scheduled = true;
   };
   const parts = assemble(model, schedule);
-  const draw = drawing(model, parts, () => theme);
+  const draw = drawer(model, parts, () => theme);
   const receive = (message, buffers) => receiveFilm(parts.film, message, buffers);
   el.append(parts.root);
   const appearing = new IntersectionObserver(schedule); // back on the screen: draw what has come meanwhile
