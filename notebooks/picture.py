@@ -6,7 +6,7 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gan_edu.data.images import digits
+from gan_edu.data.images import Images, digits
 from gan_edu.data.points import ring
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import non_saturating
@@ -15,6 +15,7 @@ from gan_edu.game.penalties import R1
 from gan_edu.game.training import Snapshot, Training
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
+from gan_edu.randomness import Stream
 from gan_edu.show import plots
 
 MOMENTS = (0, 100, 500, 1500)  # steps that are shown
@@ -27,21 +28,28 @@ def moments(training: Training) -> list[Snapshot]:
 
 
 def draw() -> Figure:
-    """Blobs in the upper row, digits in the lower, one column for each moment."""
+    """Blobs in the upper row, digits in the lower; one column for what is real, and one for each moment."""
     blobs = Training(GAN(MLP(2, 2), MLP(2, None), loss=non_saturating, penalty=R1(0.1)), ring(), seed=0)
     players = ImageGenerator(noise_size=16), ImageDiscriminator()
     gan = GAN(*players, loss=non_saturating, penalty=R1(0.5), noise_size=16)
-    scans = Training(gan, digits(), seed=0, batch_size=64, schedule=CosineDecay(1500))
-    figure = Figure(figsize=(12, 6.2), dpi=100, layout="constrained")
+    scans = digits()
+    shown = Stream(0, "halves").permutation(len(scans.images))[:898]
+    data = Images(scans.images[shown], scans.labels[shown])
+    watched = moments(blobs), moments(Training(gan, data, seed=0, batch_size=64, schedule=CosineDecay(1500)))
+    figure = Figure(figsize=(12, 5.1), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    upper, lower = figure.subplots(2, len(MOMENTS))
-    for axes, snapshot in zip(upper, moments(blobs), strict=True):
+    upper, lower = figure.subplots(2, 1 + len(MOMENTS))
+    for axes, snapshot in zip(upper, [watched[0][0], *watched[0]], strict=True):
         plots.plane(axes, extent=1.4, title=f"step {snapshot.step}")
-        plots.belief(axes, snapshot.discriminator, strongest=0.1)
-        plots.samples(axes, snapshot.real, snapshot.samples)
+        if axes is not upper[0]:
+            plots.belief(axes, snapshot.discriminator, strongest=0.1)
+        plots.samples(axes, snapshot.real, snapshot.samples if axes is not upper[0] else None)
         axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
-    for axes, snapshot in zip(lower, moments(scans), strict=True):
-        plots.image_grid(axes, snapshot.samples[:64], columns=8)
+    for axes, images in zip(lower, [data.images, *(snapshot.samples for snapshot in watched[1])], strict=True):
+        plots.image_grid(axes, images[:64], columns=8)
+    upper[0].set(title="real", ylabel="eight blobs")
+    upper[1].legend(loc="upper left")
+    lower[0].set(ylabel="handwritten digits")
     return figure
 
 
