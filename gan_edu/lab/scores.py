@@ -14,7 +14,8 @@ from gan_edu.randomness import Stream
 CELLS, BLURRED_CELLS = 48, 40  # along each side of a map of the plane
 BLUR = 1 / 32  # of the plane's side: the standard deviation of the blur under which densities are compared
 MANY = 1000  # generated samples for their density
-HALF_RANGES = tuple(float(f"{digit}e{power}") for power in range(-4, 6) for digit in (1, 2, 5))
+HALF_RANGES = tuple(float(f"{digit}e{power}") for power in range(-4, 6) for digit in (1, 2, 3, 5, 7))
+MOST = 0.9  # of the cells lie within the scale of the map
 NAN = float("nan")
 
 
@@ -23,20 +24,20 @@ def discriminator_map(view_input: ViewInput) -> Arrays:
     """What the discriminator says of each cell of the plane, and the scale of it.
 
     Returns:
-        map: (CELLS, CELLS) from the top row down, where 0 and 255 stand for the ends of the scale.
-        scale: both ends, the same distance below and above where D cannot tell. The distance is the smallest of 1, 2,
-            5, 10 and so on, times a power of ten, that holds all cells, so that the map always uses the colours.
+        map: (CELLS, CELLS) from the top row down, where 0 and 255 stand for the ends of the scale and all beyond.
+        scale: both ends, the same distance below and above where D cannot tell: a round number that holds nine tenths
+            of the cells, so that the map shows differences however small they are.
     """
     cells = plane(view_input.extent, CELLS, view_input.real.dtype)
     values = view_input.judge(cells, first_given(view_input.given, len(cells))).unflatten(0, (CELLS, CELLS))
-    low, high = scale_of(values, undecided(view_input))
+    low, high = scale_of(values, undecided(view_input), 0.5 if view_input.gan.loss.probability else math.inf)
     return {"map": as_bytes(((values - low) / (high - low)).clamp(0, 1)), "scale": torch.tensor([low, high]).numpy()}
 
 
-def scale_of(values: torch.Tensor, centre: float) -> tuple[float, float]:
-    """The ends of a scale around a centre that holds all values."""
-    farthest = (values - centre).abs().max().item()
-    half = next((each for each in HALF_RANGES if each >= farthest), HALF_RANGES[-1])
+def scale_of(values: torch.Tensor, centre: float, farthest: float) -> tuple[float, float]:
+    """The ends of a scale around a centre, not farther away than `farthest`, that holds most of the values."""
+    distance = (values - centre).abs().flatten().quantile(MOST).item()
+    half = min(farthest, next((each for each in HALF_RANGES if each >= distance), HALF_RANGES[-1]))
     return centre - half, centre + half
 
 

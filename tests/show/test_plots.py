@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from torch import nn
 
+from gan_edu.game.losses import least_squares, wasserstein
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 from gan_edu.show import plots
@@ -129,6 +130,18 @@ def test_the_colours_of_belief_can_be_stretched(axes):
     plots.plane(axes)
     plots.belief(axes, LeftToRight(), strongest=0.1)
     assert axes.images[0].get_clim() == pytest.approx((0.4, 0.6))
+
+
+def test_belief_follows_the_loss(axes):
+    """From left to right the score rises from -2 to 2: cut off to a probability, or a bare score around its mean."""
+    plots.plane(axes, 2.0)
+    plots.belief(axes, LeftToRight(), cells=9, loss=least_squares)
+    plots.belief(axes, lambda points: points[:, 0] + 7, strongest=3.0, cells=9, loss=wasserstein)
+    probabilities, scores = axes.images
+    assert probabilities.get_array()[4].tolist() == [0, 0, 0, 0, 0, 0.5, 1, 1, 1]
+    assert probabilities.get_clim() == (0, 1)
+    assert scores.get_array()[4].tolist() == pytest.approx([5, 5.5, 6, 6.5, 7, 7.5, 8, 8.5, 9])
+    assert scores.get_clim() == pytest.approx((4, 10))
 
 
 def test_curves_show_their_values_with_different_colours_and_lines(axes):
