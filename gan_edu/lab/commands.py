@@ -48,16 +48,8 @@ class Lab:
 
     def execute(self, command: dict) -> None:
         """Execute a command of the page: `do` names a method, `with` its arguments. An error is shown, not raised."""
-        actions = [
-            self.play,
-            self.pause,
-            self.step_once,
-            self.slow_motion,
-            self.change_settings,
-            self.switch,
-            self.reset,
-        ]
-        actions += [self.show_moment, self.go_on_from_here, self.make_film, self.release, self.play_or_pause]
+        actions = [self.play, self.pause, self.play_or_pause, self.step_once, self.slow_motion, self.change_settings]
+        actions += [self.switch, self.reset, self.show_moment, self.go_on_from_here, self.make_film, self.release]
         try:
             if self.released:
                 raise RuntimeError("this training is in another lab now: run this cell again to have it here")

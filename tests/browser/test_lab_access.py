@@ -11,7 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import OpenNotebook
 from live_pages import LivePage
+from matplotlib.colors import to_rgb
 from playwright.sync_api import expect
+
+from gan_edu.show import plots
 
 pytestmark = pytest.mark.timeout(browser.RUN_SECONDS)
 THEMES = pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -177,6 +180,26 @@ class TestLooks:
         assert browser.contrast(edges, background) >= 3  # the edge tells where to click
         error = root.locator(".gan-live-error").first.evaluate(style, "color")
         assert browser.contrast(error, background) >= 4.5
+
+    @THEMES
+    @LABS
+    def test_pictures_follow_the_theme(self, theme: str, title: str, notebook: OpenNotebook) -> None:
+        use(theme, notebook)
+        live = LivePage(notebook, title)
+        live.root.scroll_into_view_if_needed()
+        paper = plots.PAGE_COLOURS[theme.split()[1].lower()]["paper"]
+        corner = "canvas => [...canvas.getContext('2d').getImageData(1, 1, 1, 1).data]"
+        expected = [round(255 * share) for share in to_rgb(paper)] + [255]
+        live.until(lambda: live.root.locator(".gan-live-curves").first.evaluate(corner), expected)
+
+    def test_the_scale_of_the_map_stands_beside_it(self, notebook: OpenNotebook) -> None:
+        live = LivePage(notebook, "points")
+        low, high = live.ask("[round(float(end), 3) for end in lab.shown.frames[0].arrays['scale']]")
+        scale = live.root.locator(".gan-live-scale")
+        expect(scale).to_have_text(f"map: D {low:g}{high:g}")
+        bar = scale.locator(".gan-live-bar").evaluate("bar => getComputedStyle(bar).backgroundImage")
+        assert bar.count("rgb(") == 3
+        expect(LivePage(notebook, "digits").root.locator(".gan-live-scale")).to_be_hidden()
 
     @LABS
     @pytest.mark.parametrize("width", [1024, 1600])
