@@ -1,16 +1,23 @@
-"""Checks of notebook 02: the discriminator's best answer, the Jensen-Shannon divergence, the generator's best value."""
+"""Checks of notebook 02: the best answer, D* and its value, the losses' slopes, the JSD, the generator's best value."""
 
 import math
-from collections.abc import Callable, Mapping
-from numbers import Real
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gan_edu.checks.exercise import exercise
-from gan_edu.theory.divergences import GridDensity, jensen_shannon, kullback_leibler
+from gan_edu.checks.value_mistakes import (
+    LINE,
+    divergence,
+    kind_of_divergence,
+    kind_of_game_value,
+    kind_of_slope,
+    kind_of_value,
+    value_of_best,
+    wrong_discriminator,
+)
 
-LINE = np.linspace(-6, 6, 1201)
 CLOSE = 1e-4  # a small number that keeps a logarithm finite is no mistake
 
 
@@ -36,6 +43,45 @@ def best_answer(attempt: Callable[[float, float], float]) -> str | None:
     return None
 
 
+@exercise("D* needs nothing but the two densities, and its value is the largest that any discriminator reaches.")
+def best_discriminator(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, float]]) -> str | None:
+    """Examine a function (x, p, q), three arrays (N,), to the best discriminator (N,) and its value V(D*, G)."""
+    pairs = {
+        "two bumps that overlap": (_bump(0.0, 1.0), _bump(0.5, 1.2)),
+        "narrow fakes far from the data": (_bump(-1.5, 0.5), _bump(4.0, 0.3)),
+    }
+    for name, (p, q) in pairs.items():
+        with np.errstate(all="ignore"):
+            got = attempt(LINE.copy(), p.copy(), q.copy())
+        if not isinstance(got, tuple | list) or len(got) != 2:
+            return f"for {name} you do not return a pair. Two things are asked for: return D, V."
+        hint = wrong_discriminator(got[0], p, q) or _not_one_number(got[1], "as V", _why_not_finite)
+        if hint is None and abs(got[1] - (right := value_of_best(p, q))) > CLOSE:
+            hint = f"your D is right, but V is {got[1]:.4f}, not {right:.4f}{kind_of_game_value(got[1], p, q)}"
+        if hint is not None:
+            return f"for {name}: {hint}"
+    return None
+
+
+@exercise(
+    "For a fake that D is sure of (score far below 0), minimax leaves G nearly no slope, the other loss all of it."
+)
+def slopes(attempt: Callable[[float], tuple[float, float]]) -> str | None:
+    """Examine a function (score) to the slopes in the score of log(1 - D) and of -log D, where D = sigmoid(score)."""
+    for score in (0.5, 3.0, -1.0, -8.0):
+        got, d = attempt(score), 1 / (1 + math.exp(-score))
+        where = f"at score {score:g}"
+        if not isinstance(got, tuple | list) or len(got) != 2:
+            return f"{where} you do not return a pair: return the slope of log(1 - D), then that of -log D."
+        for number, right, name, other in ((got[0], -d, "log(1 - D)", d - 1), (got[1], d - 1, "-log D", -d)):
+            if (hint := _not_one_number(number, f"{where} for {name}")) is not None:
+                return hint
+            if abs(number - right) > 1e-6:
+                words = kind_of_slope(number, right, other, d)
+                return f"{where}, D is {d:.5f}; for {name} you return {number:.5f}{words}"
+    return None
+
+
 @exercise("It is 0 for equal densities and log 2 = 0.6931 for densities that never meet, however far apart they are.")
 def jensen_shannon_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -> str | None:
     """Examine a function (x, p, q), three arrays (N,), to the Jensen-Shannon divergence of p and q in nats."""
@@ -47,10 +93,10 @@ def jensen_shannon_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndar
     for name, (p, q) in pairs.items():
         with np.errstate(all="ignore"):  # a logarithm of zero gets a hint, not a warning
             got = attempt(LINE.copy(), p.copy(), q.copy())
-        if (hint := _not_one_number(got, f"for {name}", _nan_of_divergence)) is not None:
+        if (hint := _not_one_number(got, f"for {name}", _why_not_finite)) is not None:
             return hint
-        if abs(got - _divergence(p, q)) > CLOSE:
-            return f"for {name} you return {got:.4f}, not {_divergence(p, q):.4f}{_kind_of_divergence(got, p, q)}"
+        if abs(got - divergence(p, q)) > CLOSE:
+            return f"for {name} you return {got:.4f}, not {divergence(p, q):.4f}{kind_of_divergence(got, p, q)}"
     return None
 
 
@@ -64,17 +110,17 @@ def best_value(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -
         "one generator that never meets p": _box(4.5, 5.5)[None],
     }
     for name, generators in groups.items():
-        values = [2 * _divergence(p, q) - math.log(4) for q in generators]
+        values = [2 * divergence(p, q) - math.log(4) for q in generators]
         with np.errstate(all="ignore"):
             got = attempt(LINE.copy(), p.copy(), generators.copy())
-        if (hint := _not_one_number(got, f"for {name}", _nan_of_divergence)) is not None:
+        if (hint := _not_one_number(got, f"for {name}", _why_not_finite)) is not None:
             return hint
         if abs(got - min(values)) > CLOSE:
-            return f"for {name} you return {got:.4f}, not {min(values):.4f}{_kind_of_value(got, values)}"
+            return f"for {name} you return {got:.4f}, not {min(values):.4f}{kind_of_value(got, values, p, generators)}"
     return None
 
 
-def _not_one_number(got: Any, where: str, explain_nan: Callable[[], str] = lambda: "") -> str | None:
+def _not_one_number(got: Any, where: str, explain: Callable[[float], str] = lambda _: "") -> str | None:
     """A hint if `got` is anything but one finite number; arrays of a single number count as numbers."""
     shape = tuple(getattr(got, "shape", ()))
     if shape:
@@ -85,11 +131,19 @@ def _not_one_number(got: Any, where: str, explain_nan: Callable[[], str] = lambd
         number = float(got)
     except (TypeError, ValueError):
         return f"{where} you return {got!r}; one number is asked for. Is there a return?"
-    return None if math.isfinite(number) else f"{where} you return {number}.{explain_nan()}"
+    return None if math.isfinite(number) else f"{where} you return {number}.{explain(number)}"
 
 
-def _nan_of_divergence() -> str:
-    return " Where a density is 0, its term 0 · log 0 must count as 0: leave such points out, with np.where say."
+def _why_not_finite(number: float) -> str:
+    """Where a sum of terms such as q log(1 - D) became NaN, minus or plus infinity."""
+    if math.isnan(number):
+        return " Where a density is 0, its term 0 · log 0 must count as 0: leave such points out, with np.where say."
+    if number < 0:
+        return (
+            " Where D is very near 1, the computer rounds 1 - D to 0 although q > 0, and its logarithm is -inf: "
+            "write 1 - D as q / (p + q)."
+        )
+    return " A density was divided by one that is 0 there: compare each with m = (p + q)/2, which is not."
 
 
 def _integrand(a: float, b: float, d: float) -> float:
@@ -101,53 +155,6 @@ def _better(a: float, b: float, got: float) -> str:
     """A place where the function is larger, a tenth of the way to the best one; the best one is not told."""
     place = got + 0.1 * (a / (a + b) - got)
     return f"at D = {place:.4g} it is {_integrand(a, b, place):.4f}, and that is more."
-
-
-def _kind_of_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
-    """What was computed instead: the rest of a sentence."""
-    p_table, q_table = GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q)
-    middle = GridDensity.from_values(LINE, (p + q) / 2)
-    right = jensen_shannon(p_table, q_table)
-    to_middle = kullback_leibler(p_table, middle), kullback_leibler(q_table, middle)
-    mistakes: Mapping[str, float] = {
-        ". That is KL(p || q): compare each density with the middle m = (p + q)/2, not with the other.": (
-            kullback_leibler(p_table, q_table)
-        ),
-        ". That is KL(q || p): compare each density with the middle m = (p + q)/2, not with the other.": (
-            kullback_leibler(q_table, p_table)
-        ),
-        ". That is KL(p || m) alone: it is averaged with KL(q || m).": to_middle[0],
-        ". That is KL(q || m) alone: it is averaged with KL(p || m).": to_middle[1],
-        ". That is twice as much: it is the average of the two KLs, not their sum.": 2 * right,
-        ". That is its square root, which SciPy calls the Jensen-Shannon distance.": math.sqrt(right),
-        ". That is in bits: take the natural logarithm.": right / math.log(2),
-        ". A sum is no integral yet: use np.trapezoid(..., x), or multiply by the distance of the points.": (
-            right / (LINE[1] - LINE[0])
-        ),
-    }
-    return _first_that_gives(got, mistakes)
-
-
-def _kind_of_value(got: Real, values: list[float]) -> str:
-    """What was computed instead: the rest of a sentence."""
-    mistakes = {
-        ". That is -log 4, the value at q = p: none of these generators makes p.": -math.log(4),
-        ". That is the largest: the generator wants V small.": max(values),
-        ". That is the smallest JSD: the value is -log 4 + 2 JSD.": (min(values) + math.log(4)) / 2,
-        ". The JSD counts twice: the value is -log 4 + 2 JSD.": (min(values) - math.log(4)) / 2,
-        ". That is the place of the best generator in the list; its value is asked for.": int(np.argmin(values)),
-        ". That is the value's mean over the generators: G chooses one of them.": float(np.mean(values)),
-    }
-    return _first_that_gives(got, mistakes)
-
-
-def _first_that_gives(got: Real, mistakes: Mapping[str, float]) -> str:
-    """The words for the first mistake that gives this number; a full stop if there is none."""
-    return next((words for words, number in mistakes.items() if math.isclose(got, number, rel_tol=1e-3)), ".")
-
-
-def _divergence(p: np.ndarray, q: np.ndarray) -> float:
-    return jensen_shannon(GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q))
 
 
 def _bump(mean: float, width: float) -> np.ndarray:

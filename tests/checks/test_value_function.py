@@ -30,6 +30,45 @@ def squared_distance(x, p, q):
     return scipy.spatial.distance.jensenshannon(p, q) ** 2  # on an even grid SciPy's sums are the integrals
 
 
+def best_pair(x, p, q):
+    d, fake = p / (p + q), q / (p + q)
+    return d, np.trapezoid(p * np.log(d) + q * np.log(fake), x)
+
+
+def rounded_pair(x, p, q):
+    d = p / (p + q)
+    return d, np.trapezoid(p * np.log(d) + q * np.log(1 - d), x)
+
+
+def leaving_zeros_out(x, p, q):
+    """What a reader tries next: it helps against 0 · log 0, and not where 1 - D was rounded to 0."""
+    d = p / (p + q)
+    return d, np.trapezoid(np.where(p > 0, p * np.log(d), 0) + np.where(q > 0, q * np.log(1 - d), 0), x)
+
+
+def with_value(change):
+    return lambda x, p, q: (p / (p + q), change(x, p, q, best_pair(x, p, q)[1]))
+
+
+def with_discriminator(change):
+    return lambda x, p, q: (change(p, q), best_pair(x, p, q)[1])
+
+
+def sigmoid(score):
+    return 1 / (1 + math.exp(-score))
+
+
+def table(x, p, generators):
+    """V of each generator's best D (rows) when it meets each of the generators (columns)."""
+    return np.array(
+        [[np.trapezoid(p * np.log(p / (p + a)) + b * np.log(a / (p + a)), x) for b in generators] for a in generators]
+    )
+
+
+def without_care(x, p, generators):
+    return min(leaving_zeros_out(x, p, q)[1] for q in generators)
+
+
 def smoothed(x, p, q):
     return divergence(x, p + 1e-12, q + 1e-12)
 
@@ -42,6 +81,14 @@ def nan_where_zero(x, p, q):
 RIGHT = [
     (value_function.best_answer, lambda a, b: a / (a + b)),
     (value_function.best_answer, lambda a, b: torch.tensor(a / (a + b), dtype=torch.float64)),
+    (value_function.best_discriminator, best_pair),
+    (value_function.best_discriminator, lambda *inputs: list(best_pair(*inputs))),
+    (
+        value_function.best_discriminator,
+        lambda x, p, q: (torch.tensor(p / (p + q)), torch.tensor(2 * divergence(x, p, q) - math.log(4))),
+    ),
+    (value_function.slopes, lambda score: (-sigmoid(score), sigmoid(score) - 1)),
+    (value_function.slopes, lambda score: (-sigmoid(score), -sigmoid(-score))),
     (value_function.jensen_shannon_divergence, divergence),
     (value_function.jensen_shannon_divergence, squared_distance),
     (value_function.jensen_shannon_divergence, smoothed),
@@ -66,6 +113,82 @@ WRONG = [
     (value_function.best_answer, lambda a, b: 1 / 0, "your code stopped with ZeroDivisionError"),
     (value_function.best_answer, lambda a: a, "your code stopped with TypeError"),
     (value_function.best_answer, 0.75, "your code stopped with TypeError"),
+    (value_function.best_discriminator, rounded_pair, "narrow fakes far from the data: as V you return -inf. Where D"),
+    (value_function.best_discriminator, leaving_zeros_out, "write 1 - D as q / (p + q)"),
+    (value_function.best_discriminator, lambda x, p, q: p / (p + q), "you do not return a pair"),
+    (value_function.best_discriminator, lambda x, p, q: None, "you do not return a pair"),
+    (value_function.best_discriminator, lambda x, p, q: (0.5, -math.log(4)), "for each of the 1201 points, got 0.5"),
+    (value_function.best_discriminator, with_discriminator(lambda p, q: q / (p + q)), "D is 1 - D*"),
+    (value_function.best_discriminator, with_discriminator(lambda p, q: p / q), "D is p / q, which can be larger"),
+    (value_function.best_discriminator, with_discriminator(lambda p, q: np.log(p / q)), "D is the score log(p / q)"),
+    (value_function.best_discriminator, with_discriminator(lambda p, q: p), "D is p itself"),
+    (value_function.best_discriminator, with_discriminator(lambda p, q: 1.0 * (p > q)), "D says 1 or 0."),
+    (
+        value_function.best_discriminator,
+        with_discriminator(lambda p, q: p / (p + 2 * q)),
+        "for two bumps that overlap: at x = ",
+    ),
+    (value_function.best_discriminator, with_discriminator(lambda p, q: p * math.nan), "D is nan"),
+    (value_function.best_discriminator, with_value(lambda x, p, q, v: -v), "That is -V, the discriminator's loss"),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.trapezoid(q * np.log(p / (p + q)) + p * np.log(q / (p + q)), x)),
+        "p and q are swapped: p weighs log D",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: (p * np.log(p / (p + q)) + q * np.log(q / (p + q))).sum()),
+        "A sum is no integral yet",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: p * np.log(p / (p + q))),
+        "as V you return an array of shape (1201,)",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.trapezoid(p * np.log(p / (p + q)), x)),
+        "The term of the fakes is missing",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.trapezoid(q * np.log(q / (p + q)), x)),
+        "The term of the real examples is missing",
+    ),
+    (value_function.best_discriminator, with_value(lambda x, p, q, v: v / 2), "added, not averaged"),
+    (value_function.best_discriminator, with_value(lambda x, p, q, v: v / math.log(2)), "That is in bits"),
+    (value_function.slopes, lambda s: (sigmoid(s) - 1, -sigmoid(s)), "other loss's slope: log(1 - D) stands first"),
+    (value_function.slopes, lambda s: (sigmoid(s), 1 - sigmoid(s)), "The sign is wrong: both losses fall"),
+    (value_function.slopes, lambda s: (-1 / (1 - sigmoid(s)), -1 / sigmoid(s)), "That is a slope in D: multiply it"),
+    (value_function.slopes, lambda s: (sigmoid(s) * (1 - sigmoid(s)), -1), "the slope of D itself"),
+    (
+        value_function.slopes,
+        lambda s: (math.log(1 - sigmoid(s)), -math.log(sigmoid(s))),
+        "at score 0.5, D is 0.62246; for log(1 - D) you return -0.97408. That is the loss, not its slope.",
+    ),
+    (
+        value_function.slopes,
+        lambda s: (-sigmoid(s), -math.log(sigmoid(s))),
+        "for -log D you return 0.47408. That is the loss",
+    ),
+    (value_function.slopes, lambda s: -sigmoid(s), "at score 0.5 you do not return a pair"),
+    (value_function.slopes, lambda s: (-sigmoid(s), -0.25), "for -log D you return -0.25000."),
+    (value_function.slopes, lambda s: (None, None), "you return None; one number is asked for"),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: np.trapezoid(rel_entr(p, q) + rel_entr(q, p), x) / 2,
+        "That is the mean of both KLs.",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: np.trapezoid(rel_entr(p, q) + rel_entr(q, p), x),
+        "That is the sum of both KLs.",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: divergence(x, p, q) + (math.inf if p[0] + q[0] == 0 else 0),
+        "for two boxes that do not meet you return inf. A density was divided by one that is 0 there",
+    ),
     (
         value_function.jensen_shannon_divergence,
         lambda x, p, q: np.trapezoid(rel_entr(p, q), x),
@@ -119,7 +242,14 @@ WRONG = [
     ),
     (value_function.jensen_shannon_divergence, lambda x, p, q: None, "you return None"),
     (value_function.best_value, lambda *_: -math.log(4), "none of these generators makes p"),
-    (value_function.best_value, lambda *inputs: max(values(*inputs)), "the generator wants V small"),
+    (
+        value_function.best_value,
+        lambda *inputs: max(values(*inputs)),
+        "min and max are swapped, the generator wants V small",
+    ),
+    (value_function.best_value, lambda *inputs: table(*inputs).min(1).max(), "That is max over D of the min over G."),
+    (value_function.best_value, lambda *inputs: table(*inputs).min(), "That is the smallest over all pairs"),
+    (value_function.best_value, without_care, "you return -inf. Where D is very near 1, the computer rounds 1 - D"),
     (
         value_function.best_value,
         lambda *inputs: (min(values(*inputs)) + math.log(4)) / 2,
@@ -148,9 +278,15 @@ def test_a_wrong_answer_gets_its_hint(check, attempt, hint, capsys):
     assert hint in answer
 
 
-@pytest.mark.parametrize(
-    "check", [value_function.best_answer, value_function.jensen_shannon_divergence, value_function.best_value]
-)
+CHECKS = sorted({check for check, _ in RIGHT}, key=lambda check: check.__name__)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_each_check_is_tried_with_at_least_five_wrong_answers(check):
+    assert sum(tried is check for tried, _, _ in WRONG) >= 5
+
+
+@pytest.mark.parametrize("check", CHECKS)
 def test_a_stub_is_not_attempted_yet(check, capsys):
     check(lambda *_: ...)
     assert capsys.readouterr().out == TO_DO

@@ -1,0 +1,135 @@
+"""What a wrong number or array is instead of the right one: the second half of the hints of notebook 02's checks.
+
+Each function gets what the learner returned and the densities, tabulated at LINE, and returns the rest of a sentence.
+"""
+
+import math
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from gan_edu.theory.divergences import GridDensity, jensen_shannon, kullback_leibler
+
+LINE = np.linspace(-6, 6, 1201)
+
+
+def divergence(p: np.ndarray, q: np.ndarray) -> float:
+    return jensen_shannon(GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q))
+
+
+def value_of_best(p: np.ndarray, q: np.ndarray) -> float:
+    """V(D*, G) for two densities (N,)."""
+    return 2 * divergence(p, q) - math.log(4)
+
+
+def wrong_discriminator(got: Any, p: np.ndarray, q: np.ndarray) -> str | None:
+    """A hint if `got` is not p / (p + q)."""
+    shape = tuple(getattr(got, "shape", ()))
+    if shape != LINE.shape:
+        return f"D must have one number for each of the {len(LINE)} points, got {f'shape {shape}' if shape else got!r}."
+    d = np.asarray(got, dtype=float)
+    mistakes = {
+        "D is 1 - D*: the larger p is, the more it pays to say real.": q / (p + q),
+        "D is p / q, which can be larger than 1: weigh p against both, p + q.": p / q,
+        "D is the score log(p / q): D is its sigmoid.": np.log(p / q),
+        "D is p itself: weigh it against all that you meet at x, p + q.": p,
+        "D says 1 or 0. At a point where both live, being sure costs more than it brings.": (p > q).astype(float),
+    }
+    if np.allclose(d, p / (p + q), rtol=1e-6, atol=1e-12):
+        return None
+    words = (words for words, wrong in mistakes.items() if np.allclose(d, wrong, rtol=1e-6, atol=1e-12))
+    place = int(np.nanargmax(np.abs(d - p / (p + q)))) if np.isfinite(d).any() else 0
+    return next(
+        words, f"at x = {LINE[place]:.2f}, where p = {p[place]:.3g} and q = {q[place]:.3g}, D is {d[place]:.4g}."
+    )
+
+
+def kind_of_game_value(got: Real, p: np.ndarray, q: np.ndarray) -> str:
+    """What was computed instead: the rest of a sentence."""
+    right = value_of_best(p, q)
+    mistakes = {
+        ". That is -V, the discriminator's loss.": -right,
+        ". p and q are swapped: p weighs log D, q weighs log(1 - D).": (
+            float(np.trapezoid(q * np.log(p / (p + q)) + p * np.log(q / (p + q)), LINE))
+        ),
+        ". A sum is no integral yet: use np.trapezoid(..., x).": right / (LINE[1] - LINE[0]),
+        ". That is half of it: the two terms are added, not averaged.": right / 2,
+        ". The term of the fakes is missing.": float(np.trapezoid(p * np.log(p / (p + q)), LINE)),
+        ". The term of the real examples is missing.": float(np.trapezoid(q * np.log(q / (p + q)), LINE)),
+        ". That is in bits: take the natural logarithm.": right / math.log(2),
+    }
+    return _first_that_gives(got, mistakes)
+
+
+def kind_of_slope(got: Real, right: float, other: float, d: float) -> str:
+    """What was computed instead: the rest of a sentence."""
+    mistakes = {
+        ". That is the other loss's slope: log(1 - D) stands first.": other,
+        ". The sign is wrong: both losses fall when the score rises.": -right,
+        ". That is a slope in D: multiply it by the slope of D in the score, D (1 - D).": right / (d * (1 - d)),
+        ". That is the slope of D itself: the logarithm is missing.": d * (1 - d),
+        ". That is the loss, not its slope.": math.log(1 - d) if right == -d else -math.log(d),
+    }
+    return _first_that_gives(got, mistakes)
+
+
+def kind_of_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
+    """What was computed instead: the rest of a sentence."""
+    p_table, q_table = GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q)
+    middle = GridDensity.from_values(LINE, (p + q) / 2)
+    right = jensen_shannon(p_table, q_table)
+    to_middle = kullback_leibler(p_table, middle), kullback_leibler(q_table, middle)
+    mistakes: Mapping[str, float] = {
+        ". That is KL(p || q): compare each density with the middle m = (p + q)/2, not with the other.": (
+            kullback_leibler(p_table, q_table)
+        ),
+        ". That is KL(q || p): compare each density with the middle m = (p + q)/2, not with the other.": (
+            kullback_leibler(q_table, p_table)
+        ),
+        ". That is the mean of both KLs. The JSD is symmetric too, but compares each with the middle m = (p + q)/2.": (
+            (kullback_leibler(p_table, q_table) + kullback_leibler(q_table, p_table)) / 2
+        ),
+        ". That is the sum of both KLs. The JSD is symmetric too, but compares each with the middle m = (p + q)/2.": (
+            kullback_leibler(p_table, q_table) + kullback_leibler(q_table, p_table)
+        ),
+        ". That is KL(p || m) alone: it is averaged with KL(q || m).": to_middle[0],
+        ". That is KL(q || m) alone: it is averaged with KL(p || m).": to_middle[1],
+        ". That is twice as much: it is the average of the two KLs, not their sum.": 2 * right,
+        ". That is its square root, which SciPy calls the Jensen-Shannon distance.": math.sqrt(right),
+        ". That is in bits: take the natural logarithm.": right / math.log(2),
+        ". A sum is no integral yet: use np.trapezoid(..., x), or multiply by the distance of the points.": (
+            right / (LINE[1] - LINE[0])
+        ),
+    }
+    return _first_that_gives(got, mistakes)
+
+
+def kind_of_value(got: Real, values: list[float], p: np.ndarray, generators: np.ndarray) -> str:
+    """What was computed instead: the rest of a sentence."""
+    # One row for each generator's own best D, one column for each generator that it meets.
+    table = np.array([[_value_of_answer(p, own, met) for met in generators] for own in generators])
+    mistakes = {
+        ". That is -log 4, the value at q = p: none of these generators makes p.": -math.log(4),
+        ". That is the largest: min and max are swapped, the generator wants V small.": max(values),
+        ". That is max over D of the min over G. Turn it round: each G first meets its own best D.": table.min(1).max(),
+        ". That is the smallest over all pairs: each G must meet its own best D.": table.min(),
+        ". That is the smallest JSD: the value is -log 4 + 2 JSD.": (min(values) + math.log(4)) / 2,
+        ". The JSD counts twice: the value is -log 4 + 2 JSD.": (min(values) - math.log(4)) / 2,
+        ". That is the place of the best generator in the list; its value is asked for.": int(np.argmin(values)),
+        ". That is the value's mean over the generators: G chooses one of them.": float(np.mean(values)),
+    }
+    return _first_that_gives(got, mistakes)
+
+
+def _value_of_answer(p: np.ndarray, own: np.ndarray, met: np.ndarray) -> float:
+    """V of the best discriminator against `own`, when it meets `met` instead."""
+    p_log, own_log = (np.log(np.maximum(density, 1e-300)) for density in (p, own))
+    score = p_log - own_log
+    return float(np.trapezoid(-p * np.logaddexp(0, -score) - met * np.logaddexp(0, score), LINE))
+
+
+def _first_that_gives(got: Real, mistakes: Mapping[str, float]) -> str:
+    """The words for the first mistake that gives this number; a full stop if there is none."""
+    return next((words for words, number in mistakes.items() if math.isclose(got, number, rel_tol=1e-3)), ".")
