@@ -1,4 +1,4 @@
-"""Checks of notebook 02: the best answer, D* and its value, the losses' slopes, the JSD, the generator's best value."""
+"""Checks of notebook 02: the best answer, D* and its value, the losses' slopes, two divergences, G's best value."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,9 @@ from gan_edu.checks.value_mistakes import (
     kind_of_divergence,
     kind_of_game_value,
     kind_of_slope,
+    kind_of_usual_divergence,
     kind_of_value,
+    middle_to_data,
     value_of_best,
     wrong_discriminator,
 )
@@ -97,6 +99,25 @@ def jensen_shannon_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndar
             return hint
         if abs(got - divergence(p, q)) > CLOSE:
             return f"for {name} you return {got:.4f}, not {divergence(p, q):.4f}{kind_of_divergence(got, p, q)}"
+    return None
+
+
+@exercise(
+    "It is 0 only for q = p. Unlike the JSD it is infinite for fakes where there are no data, so it has no plain."
+)
+def usual_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -> str | None:
+    """Examine a function (x, p, q), three arrays (N,), to 2 KL(m || p) = KL(q || p) - 2 JSD(p, q), in nats."""
+    pairs = {
+        "fakes that cover the data": (_bump(0.0, 1.0), _bump(0.3, 1.3)),
+        "fakes that miss a bump": ((_bump(-1.0, 0.8) + _bump(1.0, 0.8)) / 2, _bump(1.0, 0.7)),
+    }
+    for name, (p, q) in pairs.items():
+        with np.errstate(all="ignore"):
+            got = attempt(LINE.copy(), p.copy(), q.copy())
+        if (hint := _not_one_number(got, f"for {name}", _why_not_finite)) is not None:
+            return hint
+        if abs(got - (right := middle_to_data(p, q))) > CLOSE:
+            return f"for {name} you return {got:.4f}, not {right:.4f}{kind_of_usual_divergence(got, p, q)}"
     return None
 
 

@@ -19,6 +19,11 @@ def divergence(p: np.ndarray, q: np.ndarray) -> float:
     return jensen_shannon(GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q))
 
 
+def middle_to_data(p: np.ndarray, q: np.ndarray) -> float:
+    """2 KL(m || p) with m = (p + q) / 2, for two densities (N,)."""
+    return 2 * _kl((p + q) / 2, p)
+
+
 def value_of_best(p: np.ndarray, q: np.ndarray) -> float:
     """V(D*, G) for two densities (N,)."""
     return 2 * divergence(p, q) - math.log(4)
@@ -77,31 +82,40 @@ def kind_of_slope(got: Real, right: float, other: float, d: float) -> str:
 
 def kind_of_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
     """What was computed instead: the rest of a sentence."""
-    p_table, q_table = GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q)
-    middle = GridDensity.from_values(LINE, (p + q) / 2)
-    right = jensen_shannon(p_table, q_table)
-    to_middle = kullback_leibler(p_table, middle), kullback_leibler(q_table, middle)
-    mistakes: Mapping[str, float] = {
-        ". That is KL(p || q): compare each density with the middle m = (p + q)/2, not with the other.": (
-            kullback_leibler(p_table, q_table)
-        ),
-        ". That is KL(q || p): compare each density with the middle m = (p + q)/2, not with the other.": (
-            kullback_leibler(q_table, p_table)
-        ),
+    middle, right, both = (p + q) / 2, divergence(p, q), _kl(p, q) + _kl(q, p)
+    mistakes = {
+        ". That is KL(p || q): compare each density with the middle m = (p + q)/2, not with the other.": (_kl(p, q)),
+        ". That is KL(q || p): compare each density with the middle m = (p + q)/2, not with the other.": (_kl(q, p)),
         ". That is the mean of both KLs. The JSD is symmetric too, but compares each with the middle m = (p + q)/2.": (
-            (kullback_leibler(p_table, q_table) + kullback_leibler(q_table, p_table)) / 2
+            both / 2
         ),
         ". That is the sum of both KLs. The JSD is symmetric too, but compares each with the middle m = (p + q)/2.": (
-            kullback_leibler(p_table, q_table) + kullback_leibler(q_table, p_table)
+            both
         ),
-        ". That is KL(p || m) alone: it is averaged with KL(q || m).": to_middle[0],
-        ". That is KL(q || m) alone: it is averaged with KL(p || m).": to_middle[1],
+        ". That is KL(p || m) alone: it is averaged with KL(q || m).": _kl(p, middle),
+        ". That is KL(q || m) alone: it is averaged with KL(p || m).": _kl(q, middle),
         ". That is twice as much: it is the average of the two KLs, not their sum.": 2 * right,
         ". That is its square root, which SciPy calls the Jensen-Shannon distance.": math.sqrt(right),
         ". That is in bits: take the natural logarithm.": right / math.log(2),
         ". A sum is no integral yet: use np.trapezoid(..., x), or multiply by the distance of the points.": (
             right / (LINE[1] - LINE[0])
         ),
+    }
+    return _first_that_gives(got, mistakes)
+
+
+def kind_of_usual_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
+    """What was computed instead: the rest of a sentence."""
+    middle, jsd = (p + q) / 2, divergence(p, q)
+    mistakes = {
+        ". That is half of it: KL(m || p) counts twice.": _kl(middle, p),
+        ". That is 2 KL(p || m): the average is over the middle, which stands first.": 2 * _kl(p, middle),
+        ". That is 2 KL(q || m): m is compared with the data p.": 2 * _kl(q, middle),
+        ". That is 2 KL(m || q) = KL(p || q) - 2 JSD: p and q are swapped.": 2 * _kl(middle, q),
+        ". That is KL(q || p) alone: subtract 2 JSD.": _kl(q, p),
+        ". The JSD is subtracted only once: it counts twice.": _kl(q, p) - jsd,
+        ". The sign of the JSD is wrong: it is subtracted.": _kl(q, p) + 2 * jsd,
+        ". That is 2 JSD, what the minimax loss walks down.": 2 * jsd,
     }
     return _first_that_gives(got, mistakes)
 
@@ -121,6 +135,10 @@ def kind_of_value(got: Real, values: list[float], p: np.ndarray, generators: np.
         ". That is the value's mean over the generators: G chooses one of them.": float(np.mean(values)),
     }
     return _first_that_gives(got, mistakes)
+
+
+def _kl(p: np.ndarray, q: np.ndarray) -> float:
+    return kullback_leibler(GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q))
 
 
 def _value_of_answer(p: np.ndarray, own: np.ndarray, met: np.ndarray) -> float:

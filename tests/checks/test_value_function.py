@@ -17,6 +17,10 @@ def rel_entr(p, q):
         return np.where(p > 0, p * np.log(p / q), 0.0)
 
 
+def kl(x, p, q):
+    return np.trapezoid(rel_entr(p, q), x)
+
+
 def divergence(x, p, q):
     m = (p + q) / 2
     return np.trapezoid(rel_entr(p, m) + rel_entr(q, m), x) / 2
@@ -92,6 +96,8 @@ RIGHT = [
     (value_function.jensen_shannon_divergence, divergence),
     (value_function.jensen_shannon_divergence, squared_distance),
     (value_function.jensen_shannon_divergence, smoothed),
+    (value_function.usual_divergence, lambda x, p, q: kl(x, q, p) - 2 * divergence(x, p, q)),
+    (value_function.usual_divergence, lambda x, p, q: 2 * kl(x, (p + q) / 2, p)),
     (value_function.best_value, lambda x, p, generators: min(values(x, p, generators))),
 ]
 
@@ -241,6 +247,24 @@ WRONG = [
         "for two bumps that overlap you return 0.3000",
     ),
     (value_function.jensen_shannon_divergence, lambda x, p, q: None, "you return None"),
+    (value_function.usual_divergence, lambda x, p, q: kl(x, (p + q) / 2, p), "KL(m || p) counts twice"),
+    (value_function.usual_divergence, lambda x, p, q: 2 * kl(x, p, (p + q) / 2), "That is 2 KL(p || m)"),
+    (value_function.usual_divergence, lambda x, p, q: 2 * kl(x, q, (p + q) / 2), "That is 2 KL(q || m)"),
+    (
+        value_function.usual_divergence,
+        lambda x, p, q: 2 * kl(x, (p + q) / 2, q),
+        "That is 2 KL(m || q) = KL(p || q) - 2 JSD: p and q are swapped",
+    ),
+    (value_function.usual_divergence, lambda x, p, q: kl(x, q, p), "That is KL(q || p) alone: subtract 2 JSD"),
+    (value_function.usual_divergence, lambda x, p, q: kl(x, q, p) - divergence(x, p, q), "subtracted only once"),
+    (
+        value_function.usual_divergence,
+        lambda x, p, q: kl(x, q, p) + 2 * divergence(x, p, q),
+        "sign of the JSD is wrong",
+    ),
+    (value_function.usual_divergence, lambda x, p, q: kl(x, p, q) - 2 * divergence(x, p, q), "p and q are swapped"),
+    (value_function.usual_divergence, lambda x, p, q: 2 * divergence(x, p, q), "what the minimax loss walks down"),
+    (value_function.usual_divergence, lambda x, p, q: None, "for fakes that cover the data you return None"),
     (value_function.best_value, lambda *_: -math.log(4), "none of these generators makes p"),
     (
         value_function.best_value,

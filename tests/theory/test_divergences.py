@@ -366,3 +366,23 @@ def test_limited_straight_scores_tell_two_points_apart_continuously(steepest, di
     bounds = [(-steepest, steepest), (None, None)]
     found = scipy.optimize.minimize(loss, [0.0, 0.1], bounds=bounds, tol=1e-12)
     assert -found.fun == pytest.approx(-2 * np.logaddexp(0, -steepest * distance / 2), abs=1e-6)
+
+
+@pytest.mark.parametrize(("mean", "width"), [(1.0, 1.0), (0.0, 1.5), (1.5, 0.5), (-2.0, 0.7)])
+def test_against_a_frozen_best_discriminator_minus_log_d_has_the_slopes_of_kl_minus_twice_jsd(mean, width):
+    # Arjovsky and Bottou 2017, theorem 2.5; and KL(q || p) - 2 JSD(p, q) = 2 KL(m || p) with m = (p + q) / 2.
+    def made(shift, stretch):
+        return gaussian(mean + shift, width + stretch)
+
+    p = GridDensity.from_log_density(WIDE_GRID, mixture([-1.5, 1.5], [0.5, 0.5]).log_density)
+    frozen = torch.nn.functional.softplus(-optimal_score(p, made(0, 0)))
+    for step in ((1e-3, 0.0), (0.0, 1e-3)):
+        back, forth = made(-step[0], -step[1]), made(*step)
+        differences = []
+        for q in (back, forth):
+            middle = GridDensity(WIDE_GRID, torch.logaddexp(p.log_values, q.log_values) - LOG_2)
+            first_form = kullback_leibler(q, p) - 2 * jensen_shannon(p, q)
+            assert first_form == pytest.approx(2 * kullback_leibler(middle, p), abs=1e-9)
+            differences.append(first_form)
+        of_loss = torch.trapezoid((forth.values - back.values) * frozen, WIDE_GRID).item()
+        assert of_loss == pytest.approx(differences[1] - differences[0], abs=1e-8)
