@@ -37,7 +37,9 @@ def run(settings: dict[str, str], threads: int) -> subprocess.CompletedProcess[s
     """Run nbval over the notebooks with these environment variables and this number of threads."""
     waiting = {"OMP_WAIT_POLICY": "passive"}  # a thread that waits sleeps, rather than take the core from the other
     environment = {**os.environ, **settings, **waiting, "OMP_NUM_THREADS": str(threads), "GAN_EDU_HEADLESS": "1"}
+    beside = str((os.cpu_count() or 1) // threads)  # notebooks side by side, on a core for each thread
     options = ["-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no"]
+    options += ["--numprocesses", beside, "--dist=loadfile"]
     with tempfile.TemporaryDirectory() as folder:
         copy_notebooks(Path(folder), threads)
         command = [sys.executable, "-m", "pytest", *options, folder]

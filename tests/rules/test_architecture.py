@@ -1,5 +1,6 @@
 """The package is built as CONTRIBUTING.md says, and each rule bites."""
 
+import functools
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ OTHERS = sorted(path for folder in ("tests", "benchmarks", "notebooks") for path
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+@functools.cache
 def read(path: Path) -> rules.Module:
     """The module at `path`; of a notebook, all its code."""
     source = path.read_text(encoding="utf-8")

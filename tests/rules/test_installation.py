@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 FOLDERS = ("tests", "benchmarks", "notebooks")
+DISTRIBUTIONS = packages_distributions()
 OWN = {path.stem for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")} | {"gan_edu", *FOLDERS}
 
 
@@ -41,7 +42,7 @@ def imported(folder: str) -> set[str]:
             names |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
             names |= {node.module} if isinstance(node, ast.ImportFrom) and node.module else set()
     third_party = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - OWN
-    return {canonicalize_name(packages_distributions()[name][0]) for name in third_party}
+    return {canonicalize_name(DISTRIBUTIONS[name][0]) for name in third_party}
 
 
 def test_the_package_declares_exactly_what_it_imports():

@@ -46,7 +46,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
         cells.append(new_code_cell(source, execution_count=count, outputs=[output]))
     path = tmp_path_factory.mktemp("notebook") / "tiny.ipynb"
     nbformat.write(new_notebook(cells=cells), path)
-    options = ["-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no", "-rA"]
+    options = ["-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "--color=no", "-rA", "-n0"]
     command = [sys.executable, "-m", "pytest", *options, str(path)]
     environment = {**os.environ, "GAN_EDU_HEADLESS": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout

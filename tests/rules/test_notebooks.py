@@ -1,5 +1,6 @@
 """The notebooks keep to the rules, each rule bites, and re-making outputs leaves an unchanged notebook as it was."""
 
+import functools
 import re
 import subprocess
 import sys
@@ -24,12 +25,17 @@ def test_the_series_has_notebooks():
     assert [path.name for path in NOTEBOOKS if not re.fullmatch(r"\d\d_[a-z_]+\.ipynb", path.name)] == []
 
 
+@functools.cache
+def page(path: Path) -> rules.Page:
+    """The notebook as it is: not validated, not repaired."""
+    text = path.read_text(encoding="utf-8")
+    return rules.Page(path.name, nbformat.v4.reads(text), text)
+
+
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_keeps_to_the_rule(path: Path, rule: rules.Rule):
-    text = path.read_text(encoding="utf-8")
-    page = rules.Page(path.name, nbformat.v4.reads(text), text)  # as it is: not validated, not repaired
-    assert list(rule(page)) == []
+    assert list(rule(page(path))) == []
 
 
 # Each rule bites. A sound notebook is doctored in one place, and that rule must complain, and say where.

@@ -1,5 +1,6 @@
 """The notebooks keep to what they owe their reader, each rule bites, and the minutes are those that readers took."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,11 +16,16 @@ from notebook_rules import Page, Rule
 NOTEBOOKS = [path for path in sorted(execute.FOLDER.glob("*.ipynb")) if path.stem not in rules.NOT_YET]
 
 
+@functools.cache
+def page(path: Path) -> Page:
+    text = path.read_text(encoding="utf-8")
+    return Page(path.name, nbformat.v4.reads(text), text)
+
+
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_keeps_to_the_rule(path: Path, rule: Rule):
-    text = path.read_text(encoding="utf-8")
-    assert list(rule(Page(path.name, nbformat.v4.reads(text), text))) == []
+    assert list(rule(page(path))) == []
 
 
 def sound() -> NotebookNode:
