@@ -11,7 +11,6 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from gan_edu.game.gan import GAN, generator_loss
 from gan_edu.game.losses import (
-    Loss,
     cross_entropy,
     fake_above_real,
     least_squares,
@@ -78,11 +77,20 @@ def test_in_minimax_the_generator_moves_the_same_value_the_other_way():
     assert torch.equal(g_slope, -d_slope)
 
 
-def test_the_games_differ_in_what_the_players_pay():
-    assert minimax == Loss(cross_entropy, log_one_minus)
-    assert non_saturating == Loss(cross_entropy, minus_log)
-    assert relativistic == Loss(real_above_fake, fake_above_real, paired=True)
-    assert [loss.paired for loss in (minimax, non_saturating, relativistic)] == [False, False, True]
+@pytest.mark.parametrize(
+    ("loss", "d_pays", "g_pays"),
+    [
+        (minimax, against(REAL, 1.0) + against(FAKE, 0.0), -against(FAKE, 0.0)),
+        (non_saturating, against(REAL, 1.0) + against(FAKE, 0.0), against(FAKE, 1.0)),
+        (relativistic, against(REAL - FAKE, 1.0), against(FAKE - REAL, 1.0)),
+        (least_squares, (REAL - 1) ** 2 + FAKE**2, (FAKE - 1) ** 2),
+        (wasserstein, FAKE - REAL, -FAKE),
+    ],
+)
+def test_in_each_game_both_players_pay_what_its_equation_says(loss, d_pays, g_pays):
+    generator_pays = loss.generator(REAL, FAKE) if loss.paired else loss.generator(FAKE)
+    assert loss.discriminator(REAL, FAKE).numpy() == pytest.approx(d_pays.numpy(), rel=1e-9)
+    assert generator_pays.numpy() == pytest.approx(g_pays.numpy(), rel=1e-9)
 
 
 def test_in_a_pair_the_difference_of_the_scores_is_the_logit():
