@@ -42,7 +42,7 @@ class Loss:
         scores = torch.full((1,), self.resting_score or 0.0)
         generator_pays = self.generator(scores, scores) if self.paired else self.generator(scores)
         free = self.resting_score is None and not self.paired
-        return self.discriminator(scores, scores).item(), math.nan if free else generator_pays.item()
+        return float(self.discriminator(scores, scores)), math.nan if free else float(generator_pays)
 
 
 def cross_entropy(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:

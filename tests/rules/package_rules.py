@@ -79,16 +79,22 @@ class Module:
 
     @property
     def public(self) -> Iterator[ast.FunctionDef | ast.ClassDef]:
-        """Functions and classes that a reader may call, and the methods of these classes."""
+        """Functions and classes that a reader may call, and the methods of these classes; a setter is its property's."""
         named = [node for node in self.tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
         for node in named:
             if not node.name.startswith("_"):
                 yield node
                 if isinstance(node, ast.ClassDef):
-                    yield from (part for part in node.body if isinstance(part, ast.FunctionDef))
+                    methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+                    yield from (part for part in methods if not any(map(sets, part.decorator_list)))
 
 
 Rule = Callable[[Module], Iterator[str]]
+
+
+def sets(decorator: ast.expr) -> bool:
+    """Whether what it decorates is the setter of a property."""
+    return isinstance(decorator, ast.Attribute) and decorator.attr == "setter"
 
 
 def called(module: Module) -> Iterator[tuple[int, str]]:
