@@ -16,6 +16,7 @@ LINE = np.linspace(-6, 6, 1201)
 
 
 def divergence(p: np.ndarray, q: np.ndarray) -> float:
+    """The Jensen-Shannon divergence of two densities (N,), in nats."""
     return jensen_shannon(GridDensity.from_values(LINE, p), GridDensity.from_values(LINE, q))
 
 
