@@ -79,7 +79,7 @@ class Module:
 
     @property
     def public(self) -> Iterator[ast.FunctionDef | ast.ClassDef]:
-        """Functions and classes that a reader may call, and the methods of these classes; a setter is its property's."""
+        """Functions and classes that a reader may call, and their methods; a setter is its property's."""
         named = [node for node in self.tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
         for node in named:
             if not node.name.startswith("_"):
