@@ -4,6 +4,7 @@ from typing import Protocol
 
 import torch
 
+from gan_edu.arguments import made
 from gan_edu.game.gan import GAN
 from gan_edu.game.snapshot import unchanged
 from gan_edu.randomness import Stream
@@ -22,6 +23,11 @@ def draw_batch(data: Data, count: int, stream: Stream) -> tuple[torch.Tensor, ..
     return drawn if isinstance(drawn, tuple) else (drawn,)
 
 
+def is_finite(batch: tuple[torch.Tensor, ...]) -> bool:
+    """Whether all numbers of a batch are finite."""
+    return all(bool(each.isfinite().all()) for each in batch)
+
+
 @torch.no_grad()
 def check_fit(gan: GAN, batch: tuple[torch.Tensor, ...], noise: torch.Tensor) -> None:
     """Try both networks once, so that a misfit is named before training and not within it.
@@ -30,8 +36,16 @@ def check_fit(gan: GAN, batch: tuple[torch.Tensor, ...], noise: torch.Tensor) ->
         TypeError, ValueError: the message names the part that does not fit.
     """
     real, *given = batch
+    for each in batch:
+        made("data.sample", each, torch.Tensor, "a function that returns tensors")
+    for name in ("generator", "discriminator"):
+        for key, weights in getattr(gan, name).named_parameters():
+            if weights.dtype != noise.dtype:
+                raise TypeError(
+                    f"networks must be of one number type, got {noise.dtype} and {weights.dtype} in {name}.{key}"
+                )
     if not real.isfinite().all():
-        raise ValueError("data must be finite, got NaN or infinity")
+        raise ValueError(f"data must be finite, got {int((~real.isfinite()).sum())} numbers that are not")
     if real.dtype != noise.dtype:
         raise TypeError(f"data must be {noise.dtype}, as the networks are, got {real.dtype}")
     fake = _make_fakes(gan, noise, given)

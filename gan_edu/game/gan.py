@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import nn
 
-from gan_edu.arguments import positive_integer
+from gan_edu.arguments import described, function, made, positive_integer
 from gan_edu.game.augmentations import Augmentation
 from gan_edu.game.losses import Loss
 from gan_edu.game.optimizers import Adam
@@ -31,7 +31,13 @@ class GAN:
         augmentation: what is done to all that the discriminator sees, such as `InstanceNoise(0.1)`.
         noise_size: Z, numbers of standard normal noise for one fake.
         g_optimizer, d_optimizer: make an optimizer from parameters.
+
+    Raises:
+        TypeError, ValueError: if an argument is of another kind; the class R1 without its weight is no penalty.
     """
+
+    # The training that it belongs to leaves its mark, which is none of the settings in `vars(gan)`.
+    __slots__ = ("__dict__", "__weakref__", "mark")
 
     def __init__(
         self,
@@ -45,13 +51,16 @@ class GAN:
         g_optimizer: Optimizer = ADAM,
         d_optimizer: Optimizer = ADAM,
     ):
-        self.generator, self.discriminator = generator, discriminator
-        self.loss, self.penalty, self.augmentation = loss, penalty, augmentation
+        self.generator = made("generator", generator, nn.Module, "a network")
+        self.discriminator = made("discriminator", discriminator, nn.Module, "a network")
+        self.loss = made("loss", loss, Loss, "a Loss, such as non_saturating")
+        self.penalty = penalty if penalty is None else function("penalty", penalty, "a function, such as R1(0.1)")
+        self.augmentation = augmentation if augmentation is None else function("augmentation", augmentation)
         self.noise_size = positive_integer("noise_size", noise_size)
         self.batch_axis = getattr(discriminator, "batch_axis", 0)  # 1 in an ensemble, behind the members
-        self.g_optimizer = g_optimizer(generator.parameters())
-        self.d_optimizer = d_optimizer(discriminator.parameters())
-        self.step = 0
+        self.g_optimizer = _optimizer("g_optimizer", g_optimizer, generator)
+        self.d_optimizer = _optimizer("d_optimizer", d_optimizer, discriminator)
+        self.step, self.mark = 0, None
 
     def noise(self, count: int, stream: Stream) -> torch.Tensor:
         """Draw the noise for `count` fakes: (count, Z). Whoever needs noise gets it here."""
@@ -64,6 +73,18 @@ class GAN:
     def shown(self, examples: torch.Tensor, stream: Stream) -> torch.Tensor:
         """The examples (B, ...) as the discriminator gets to see them: augmented, if there is an augmentation."""
         return examples if self.augmentation is None else self.augmentation(examples, stream)
+
+
+def _optimizer(name: str, make: Optimizer, network: nn.Module) -> torch.optim.Optimizer:
+    """Make the optimizer of a network; PyTorch's classes, such as torch.optim.SGD, make one too."""
+    rule = "a function that makes an optimizer from parameters, such as Adam(0.001) of gan_edu.game.optimizers"
+    if not callable(make):
+        raise TypeError(f"{name} must be {rule}, got {described(make)}")
+    try:
+        made_of = make(network.parameters())
+    except TypeError as error:
+        raise TypeError(f"{name} must be {rule}, got {described(make)}: {error}") from error
+    return made(name, made_of, torch.optim.Optimizer, rule)
 
 
 def discriminator_loss(gan: GAN, real: torch.Tensor, fake: torch.Tensor, given: Given, stream: Stream) -> torch.Tensor:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import softplus
 
+from gan_edu.arguments import function, made, number
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -32,6 +34,14 @@ class Loss:
     paired: bool = False
     probability: Callable[[torch.Tensor], torch.Tensor] | None = torch.sigmoid
     resting_score: float | None = 0.0
+
+    def __post_init__(self):
+        function("discriminator", self.discriminator), function("generator", self.generator)
+        made("paired", self.paired, bool, "True or False")
+        if self.probability is not None:
+            function("probability", self.probability)
+        if self.resting_score is not None:
+            number("resting_score", self.resting_score)
 
     @torch.no_grad()
     def equilibrium(self) -> tuple[float, float]:

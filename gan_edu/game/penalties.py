@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 
-from gan_edu.arguments import positive_number
+from gan_edu.arguments import function, positive_number
 from gan_edu.randomness import Stream
 
 
@@ -82,6 +82,10 @@ class Both:
 
     first: Penalty
     second: Penalty
+
+    def __post_init__(self):
+        function("first", self.first, "a penalty, such as R1(0.1)")
+        function("second", self.second, "a penalty, such as R2(0.1)")
 
     def __call__(self, judged: Judged) -> torch.Tensor:
         """Return the sum, (B,)."""

@@ -1,11 +1,14 @@
 """A run at one step: what there is to see of it, and all that it takes to go on from there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import torch
 from torch import nn
 from torch.func import functional_call
+
+from gan_edu.arguments import made
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,30 @@ class State:
     losses: tuple[torch.Tensor, torch.Tensor]
     parts: list[dict]
     stream: torch.Tensor
+
+
+def check_state(state: State, parts: Sequence[nn.Module | torch.optim.Optimizer]) -> None:
+    """Raise a TypeError or ValueError unless all of a state fits the parts of a training."""
+    made("state", state, State, "a State")
+    for number, (kept, part) in enumerate(zip_longest(state.parts, parts)):
+        here, there = (_form(part.state_dict() if part else {}), _form(kept or {}))
+        if here != there:
+            differs = next(name for name in {**here, **there} if here.get(name) != there.get(name))
+            raise ValueError(
+                f"state must be one of a training with the same parts, got one whose part {number} has "
+                f"{there.get(differs)} as {differs}, and not {here.get(differs)}"
+            )
+
+
+def _form(state: dict) -> dict[str, object]:
+    """What has to agree: shapes and types of the weights of a network, names of the settings of an optimizer."""
+    if "param_groups" not in state:
+        return {name: (tuple(tensor.shape), tensor.dtype) for name, tensor in state.items()}
+    groups = state["param_groups"]
+    return {
+        "settings": [sorted(group.keys() - {"params"}) for group in groups],
+        "weights": [len(group["params"]) for group in groups],
+    }
 
 
 class TrainingDiverged(ArithmeticError):

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import nn
 
-from gan_edu.arguments import positive_integer, share
-from gan_edu.game.data import Data, check_fit, draw_batch
+from gan_edu.arguments import able, function, made, positive_integer, share
+from gan_edu.game.data import Data, check_fit, draw_batch, is_finite
 from gan_edu.game.gan import GAN
 from gan_edu.game.interrupts import interrupt_between_steps
 from gan_edu.game.optimizers import constant
-from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, unchanged
+from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, check_state, unchanged
 from gan_edu.game.updates import Draw, Losses, alternating
 from gan_edu.randomness import Stream, initialize
 
@@ -26,7 +26,7 @@ class Training:
     The weights are drawn anew, from the seed, when the training is made.
 
     Args:
-        gan: the two players.
+        gan: the two players. They belong to this training: an older one of the same GAN cannot go on.
         data: has `sample(count, stream)`.
         seed: any integer; the same seed gives the same bits.
         batch_size: real examples, and as many fakes, in one update.
@@ -39,7 +39,8 @@ class Training:
         initialization: draws the first weights of a network from a stream.
 
     Raises:
-        TypeError, ValueError: if a number is out of range, the data are not finite, or the networks do not fit them.
+        TypeError, ValueError: if an argument is of another kind or out of range, the data are not finite, or the
+            networks do not fit them.
     """
 
     def __init__(
@@ -54,7 +55,11 @@ class Training:
         averaging: float | None = None,
         initialization: Callable[[nn.Module, Stream], nn.Module] = initialize,
     ):
-        self.gan, self.update, self.schedule, self.initialization = gan, update, schedule, initialization
+        made("gan", gan, GAN, "a GAN"), able("data", data, "an object with sample(count, stream)", "sample")
+        self.mark, self.gan, self.drawn = object(), gan, []
+        self.update = function("update", update, "a function, such as alternating")
+        self.schedule = function("schedule", schedule, "a function of the step, such as CosineDecay(1500)")
+        self.initialization = function("initialization", initialization)
         self.batch_size = positive_integer("batch_size", batch_size)
         self.view_size = positive_integer("view_size", view_size)
         self.averaging = averaging if averaging is None else share("averaging", averaging)
@@ -77,6 +82,20 @@ class Training:
         self.data = self._data
 
     @property
+    def gan(self) -> GAN:
+        """The two players. A ValueError says if another training has been made of them, and so drawn them anew."""
+        if self._gan.mark is not self.mark:
+            raise ValueError(
+                "gan must belong to one training, got one that another training was made of: make a new GAN"
+            )
+        return self._gan
+
+    @gan.setter
+    def gan(self, gan: GAN) -> None:
+        """Take it over."""
+        self._gan, gan.mark = gan, self.mark
+
+    @property
     def data(self) -> Data:
         """What is real. If it is changed, the next step draws from the new data; the players stay as they are."""
         return self._data
@@ -84,6 +103,7 @@ class Training:
     @data.setter
     def data(self, data: Data) -> None:
         """Change it, unless it does not fit the networks. Raises as the constructor does."""
+        able("data", data, "an object with sample(count, stream)", "sample")
         view = self._new_stream(self.seed, "viewing")
         real, *given = draw_batch(data, self.view_size, view)
         noise = self.gan.noise(self.view_size, view)
@@ -101,11 +121,13 @@ class Training:
 
     @step.setter
     def step(self, step: int) -> None:
+        """Set the clock."""
         self.gan.step = step
 
     def draw(self) -> tuple[torch.Tensor, ...]:
         """Draw a batch from the training stream: real examples (B, ...), and what is given beside them, if anything."""
-        return draw_batch(self.data, self.batch_size, self.stream)
+        self.drawn.append(draw_batch(self.data, self.batch_size, self.stream))
+        return self.drawn[-1]
 
     def watch(self, steps: int, every: int = 50) -> Iterator[Snapshot]:
         """Train, and yield a snapshot after each `every` steps and after the last.
@@ -154,10 +176,9 @@ class Training:
         """Go back, or forward, to a state that this training was in.
 
         Raises:
-            ValueError: if the state is one of a training with other parts.
+            TypeError, ValueError: if it is none, or one of a training with other parts. Then nothing has changed.
         """
-        if [part.keys() for part in state.parts] != [part.state_dict().keys() for part in self._parts()]:
-            raise ValueError("state must be one of a training with the same parts, got one with others")
+        check_state(state, self._parts())
         for part, kept in zip(self._parts(), copy.deepcopy(state.parts), strict=True):  # else it would change with ours
             part.load_state_dict(kept)
         self._forget_gradients()
@@ -173,6 +194,7 @@ class Training:
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * self.schedule(self.step)
+        self.drawn = []  # in this step; looked at if it fails
         losses = self.update(self.gan, self.draw, self.stream)
         if not math.isfinite(losses[0] + losses[1]):  # torch.isfinite would cost 1 % of a small network's step
             which = [name for name, loss in zip(PLAYERS, losses, strict=True) if not math.isfinite(loss)]
@@ -196,6 +218,8 @@ class Training:
     def _fail(self, step: int, what: str) -> None:
         snapshot, state = self._good
         self.restore(state)
+        if not all(map(is_finite, self.drawn)):
+            raise ValueError(f"data must be finite, got a batch at step {step} with numbers that are not")
         raise TrainingDiverged(step, what, snapshot)
 
     def _new_stream(self, seed: int, *names: str) -> Stream:

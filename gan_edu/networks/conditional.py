@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from gan_edu.arguments import positive_integer
+from gan_edu.arguments import made, positive_integer
 
 
 class ConcatenateLabels(nn.Module):
@@ -21,7 +21,8 @@ class ConcatenateLabels(nn.Module):
 
     def __init__(self, network: nn.Module, classes: int):
         super().__init__()
-        self.network, self.classes = network, positive_integer("classes", classes)
+        self.network = made("network", network, nn.Module, "a network")
+        self.classes = positive_integer("classes", classes)
 
     def forward(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         own_class = labels.unsqueeze(-1) == torch.arange(self.classes, device=labels.device)

@@ -600,7 +600,7 @@ def test_after_divergence_on_other_data_it_is_back_where_they_came_in():
 MISFITS = [
     (mixture([0.0], [1.0]), ValueError, r"^generator must make fakes of shape \(32, 1\), got \(32, 2\)$"),
     (torch.zeros(1, 2, dtype=torch.float64), TypeError, r"^data must be torch\.float32, .* got torch\.float64$"),
-    (torch.tensor([[0.0, math.nan]]), ValueError, r"^data must be finite, got NaN or infinity$"),
+    (torch.tensor([[0.0, math.nan]]), ValueError, r"^data must be finite, got \d+ numbers that are not$"),
 ]
 
 
@@ -740,14 +740,14 @@ def test_data_that_turn_nan_on_the_way_stop_the_training():
     training = Training(points().gan, data, batch_size=16, view_size=16)
     training.run(3)
     data.examples = torch.full((1, 2), math.nan)
-    with pytest.raises(TrainingDiverged, match="at step 4: the loss of both players"):
+    with pytest.raises(ValueError, match=r"^data must be finite, got a batch at step 4 "):
         training.run(3)
     assert training.step == 3
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_data_that_are_not_finite_are_refused(value):
-    with pytest.raises(ValueError, match=r"^data must be finite, got NaN or infinity$"):
+    with pytest.raises(ValueError, match=r"^data must be finite, got 512 numbers that are not$"):
         Training(points().gan, Fixed(torch.tensor([[0.0, value]])))
 
 

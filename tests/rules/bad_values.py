@@ -102,6 +102,8 @@ def complaints(
     """
     part(**make())
     for name, parameter in inspect.signature(part, eval_str=True).parameters.items():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            continue
         good = make().get(name, parameter.default)
         for word, value in bad_values(parameter.annotation, good):
             if word in (allowed or {}).get(name, ()):

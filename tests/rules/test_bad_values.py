@@ -7,13 +7,21 @@ from torch import nn
 
 from gan_edu.data.images import Images
 from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, ring
+from gan_edu.game.augmentations import InstanceNoise
+from gan_edu.game.gan import GAN
+from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating
+from gan_edu.game.optimizers import Adam, CosineDecay, constant
+from gan_edu.game.penalties import R1, R2, Both, GradientPenalty
+from gan_edu.game.training import Training
+from gan_edu.game.updates import alternating
 from gan_edu.measure.frechet import frechet_distance, real_floor
 from gan_edu.measure.modes import coverage, expected_coverage
+from gan_edu.networks.conditional import ConcatenateLabels
 from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.normalization import SpectralNormalization, spectrally_normalized
 from gan_edu.networks.points import MLP
-from gan_edu.randomness import Stream
+from gan_edu.randomness import Stream, initialize
 from gan_edu.show import plots
 from gan_edu.show.explore import Slider
 from gan_edu.theory import divergences
@@ -120,7 +128,98 @@ SHOW = [
         {"minimum": SIGN, "value": {"zero"}},
     ),
 ]
-PARTS = [*DATA, *NETWORKS, *MEASURES, *THEORY, *SHOW]
+
+
+def named(names: str) -> Stream:
+    return Stream(0, names)
+
+
+def normal(shape: int) -> torch.Tensor:
+    return stream().normal(2, shape)
+
+
+def uniform(shape: int) -> torch.Tensor:
+    return stream().uniform(shape)
+
+
+def integers(shape: int) -> torch.Tensor:
+    return stream().integers(3, shape)
+
+
+RANDOMNESS = [
+    (Stream, lambda: {"seed": 0}, {"seed": SIGN}),
+    (initialize, lambda: {"network": MLP(2, 2), "stream": stream(), "gain": 1.0}, {}),
+    (stream().permutation, lambda: {"count": 3}, {}),
+    (named, lambda: {"names": "a"}, {"names": {"text"}}),
+    *((draw, lambda: {"shape": 2}, {"shape": {"zero"}}) for draw in (normal, uniform, integers)),
+    (stream().integers, lambda: {"high": 3}, {}),
+]
+
+
+def game() -> GAN:
+    return GAN(MLP(2, 2, (4,)), MLP(2, None, (4,)), loss=non_saturating)
+
+
+def training() -> Training:
+    return Training(game(), ring(), batch_size=4, view_size=4)
+
+
+GAME = [
+    (
+        GAN,
+        lambda: {
+            "generator": MLP(2, 2),
+            "discriminator": MLP(2, None),
+            "loss": non_saturating,
+            "penalty": R1(0.1),
+            "augmentation": InstanceNoise(0.1),
+            "noise_size": 2,
+            "g_optimizer": Adam(),
+            "d_optimizer": Adam(),
+        },
+        {},
+    ),
+    (
+        Training,
+        lambda: {
+            "gan": game(),
+            "data": ring(),
+            "seed": 1,
+            "batch_size": 4,
+            "update": alternating,
+            "schedule": constant,
+            "view_size": 4,
+            "averaging": 0.5,
+            "initialization": initialize,
+        },
+        {"seed": SIGN, "averaging": {"zero"}},
+    ),
+    (training().run, lambda: {"steps": 1}, {}),
+    (training().watch, lambda: {"steps": 1, "every": 1}, {}),
+    (training().samples, lambda: {"count": 2}, {}),
+    (training().reset, lambda: {"seed": 0}, {"seed": SIGN}),
+    (training().restore, lambda: {"state": training().state()}, {}),
+    (
+        Loss,
+        lambda: {
+            "discriminator": cross_entropy,
+            "generator": minus_log,
+            "paired": False,
+            "probability": torch.sigmoid,
+            "resting_score": 0.0,
+        },
+        {"resting_score": SIGN},
+    ),
+    (R1, lambda: {"weight": 0.1}, {}),
+    (R2, lambda: {"weight": 0.1}, {}),
+    (GradientPenalty, lambda: {"weight": 0.1}, {}),
+    (InstanceNoise, lambda: {"width": 0.1}, {}),
+    (Both, lambda: {"first": R1(0.1), "second": R2(0.1)}, {}),
+    (Adam, lambda: {"learning_rate": 0.1, "betas": (0.0, 0.9)}, {"betas": {"one zero"}}),
+    (CosineDecay, lambda: {"steps": 4, "final": 0.1}, {}),
+    (ConcatenateLabels, lambda: {"network": MLP(4, 2), "classes": 2}, {}),
+]
+PARTS = [*DATA, *NETWORKS, *MEASURES, *THEORY, *SHOW, *RANDOMNESS, *GAME]
 
 
 @pytest.mark.parametrize(("part", "make", "allowed"), PARTS, ids=lambda part: getattr(part, "__qualname__", ""))
