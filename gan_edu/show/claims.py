@@ -8,7 +8,7 @@ verdict are compared.
 import math
 import numbers
 
-from gan_edu.arguments import positive_number
+from gan_edu.arguments import made, positive_number
 
 
 def claim(
@@ -39,6 +39,7 @@ def claim(
         TypeError: value or a bound is not a real number.
         ValueError: the claim claims nothing, contradicts itself, or would not be masked in one piece.
     """
+    made("label", label, str, "a string"), made("unit", unit, str, "a string")
     if not label or any(part in label for part in ("(claim:", "\n")):
         raise ValueError(f"label must be one line, not empty and without '(claim:', got {label!r}")
     if any(letter.isspace() or letter.isdigit() or letter == "(" for letter in unit):
@@ -86,6 +87,8 @@ def _real(name: str, value: float) -> float:
     number = value.item() if getattr(value, "ndim", None) == 0 else value
     if isinstance(number, bool) or not isinstance(number, numbers.Real):
         raise TypeError(f"{name} must be a real number, got {value!r}")
+    if name != "value" and not math.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {number}")
     return number
 
 

@@ -19,6 +19,7 @@ import traitlets
 from IPython.display import display
 from PIL import Image
 
+from gan_edu.arguments import function
 from gan_edu.show.stage import Stage
 
 
@@ -177,8 +178,7 @@ def explore(draw: Callable[..., str], axes: object, *, title: str, **sliders: Sl
         ValueError: there is no title or no slider, the axes are not of one Figure, or `draw` moves their limits.
         Exception: whatever `draw` raises for the first values.
     """
-    if not callable(draw):
-        raise TypeError(f"draw must be a function, got {draw!r}")
+    function("draw", draw)
     check_words("title", title)
     if not sliders:
         raise ValueError("sliders must be one or more, got none")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from gan_edu.arguments import described, integer
+
 
 def table(
     headings: Sequence[str], rows: Iterable[Sequence[str | float | None]], digits: int | Sequence[int] = 2
@@ -19,11 +21,19 @@ def table(
     Raises:
         ValueError: a row or `digits` has another length than `headings`, or a cell holds a claim or a line break.
     """
-    places = [digits] * len(headings) if isinstance(digits, int) else list(digits)
-    if len(places) != len(headings):
+    if isinstance(headings, str) or not isinstance(headings, Sequence):
+        raise TypeError(f"headings must be a sequence of strings, got {described(headings)}")
+    if not headings or not all(isinstance(heading, str) for heading in headings):
+        raise TypeError(f"headings must be one string or more, got {described(headings)}")
+    places = list(digits) if isinstance(digits, Sequence) else [digits] * len(headings)
+    if len(places) != len(headings) or not all(integer("digits", count) >= 0 for count in places):
         raise ValueError(f"digits must be one count, or one for each heading, got {digits!r}")
+    if isinstance(rows, str) or not isinstance(rows, Iterable):
+        raise TypeError(f"rows must be sequences of cells, got {described(rows)}")
     written = [list(headings)]
     for number, row in enumerate(rows):
+        if isinstance(row, str) or not hasattr(row, "__len__"):
+            raise TypeError(f"rows must be sequences of cells, got {described(row)}")
         if len(row) != len(headings):
             raise ValueError(f"row {number} must have {len(headings)} cells, one for each heading, got {len(row)}")
         written.append([_cell(value, count) for value, count in zip(row, places, strict=True)])

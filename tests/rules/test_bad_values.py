@@ -1,5 +1,9 @@
 """No public part that a notebook uses takes a bad value in silence, or answers it without naming the argument."""
 
+import ast
+import json
+from pathlib import Path
+
 import pytest
 import torch
 from bad_values import complaints
@@ -23,7 +27,9 @@ from gan_edu.networks.normalization import SpectralNormalization, spectrally_nor
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 from gan_edu.show import plots
-from gan_edu.show.explore import Slider
+from gan_edu.show.claims import claim
+from gan_edu.show.explore import Slider, explore
+from gan_edu.show.tables import table
 from gan_edu.theory import divergences
 from gan_edu.theory.divergences import GridDensity
 
@@ -33,6 +39,7 @@ X = torch.linspace(-6, 6, 200, dtype=torch.float64)
 P = GridDensity.from_log_density(X, mixture([0.0], [1.0]).log_density)
 POINTS = Stream(0, "points").normal(6, 2)
 AXES = plots.figure()[1][0]
+NUMBER = Slider(0, 2, step=1, value=1, label="a")
 IMAGES = Stream(0, "images").uniform(6, 1, 4, 4)
 
 
@@ -146,6 +153,23 @@ def integers(shape: int) -> torch.Tensor:
     return stream().integers(3, shape)
 
 
+SHOW += [
+    (
+        claim,
+        lambda: {"label": "a", "value": 1.0, "above": 0.5, "below": 2.0, "unit": "%", "digits": 2},
+        {"value": {*SIGN, "NaN", "inf", "-inf"}, "above": SIGN, "unit": {"text"}, "digits": {"zero"}},
+    ),
+    (
+        table,
+        lambda: {"headings": ["a", "b"], "rows": [["c", 1.0]], "digits": 2},
+        {"headings": {"one more"}, "rows": {"list"}, "digits": {"zero", "number"}},
+    ),
+    (
+        explore,
+        lambda: {"draw": lambda axes, number: "a sentence", "axes": AXES, "title": "a", "number": NUMBER},
+        {},
+    ),
+]
 RANDOMNESS = [
     (Stream, lambda: {"seed": 0}, {"seed": SIGN}),
     (initialize, lambda: {"network": MLP(2, 2), "stream": stream(), "gain": 1.0}, {}),
@@ -225,3 +249,33 @@ PARTS = [*DATA, *NETWORKS, *MEASURES, *THEORY, *SHOW, *RANDOMNESS, *GAME]
 @pytest.mark.parametrize(("part", "make", "allowed"), PARTS, ids=lambda part: getattr(part, "__qualname__", ""))
 def test_every_bad_value_is_refused_by_name(part, make, allowed):
     assert list(complaints(part, make, allowed)) == []
+
+
+# Called hundreds of times a second within a step, with what GAN and Training have checked.
+WITHIN_A_STEP = {
+    *("alternating", "simultaneous", "generator_only", "unrolled", "descend", "discriminator_loss", "generator_loss"),
+    *("cross_entropy", "minus_log", "log_one_minus"),
+}
+# No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.
+ELSEWHERE = {"minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "run_together", "sweep"}
+
+
+def imported() -> set[str]:
+    """What the notebooks import from the package, but for the checks of exercises, which answer and never raise."""
+    names = set()
+    for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
+        cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+        for cell in cells:
+            for node in ast.walk(ast.parse("".join(cell["source"]))):
+                if (
+                    isinstance(node, ast.ImportFrom)
+                    and node.module.startswith("gan_edu")
+                    and "checks" not in node.module
+                ):
+                    names |= {alias.name for alias in node.names}
+    return names
+
+
+def test_every_part_that_a_notebook_imports_is_tried():
+    tried = {part.__qualname__.split(".")[0] for part, _, _ in PARTS} | {"digits"}  # it takes nothing
+    assert imported() - tried - WITHIN_A_STEP - ELSEWHERE == set()
