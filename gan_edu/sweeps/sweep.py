@@ -1,10 +1,9 @@
 """Settings × seeds: train a GAN for each, many at a time, and measure what happened, here or on a cluster."""
 
-import hashlib
 import inspect
 import itertools
-import json
-import os
+import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,11 @@ from joblib import Parallel, delayed
 from tqdm.auto import tqdm
 
 from gan_edu.arguments import positive_integer
-from gan_edu.game.training import Training, TrainingDiverged
-from gan_edu.sweeps.run_together import mismatch, run_together
+from gan_edu.game.training import Training
+from gan_edu.sweeps.alike import describe
+from gan_edu.sweeps.results import Result, load, open_folder, store
+from gan_edu.sweeps.task import Cell, train_and_measure
 
-Cell = tuple[int, dict[str, object]]  # place in the sweep, and one value of each axis by name
-Result = tuple[int, int, dict[str, np.ndarray]]  # place, step at which it diverged or 0, what was measured
 TOGETHER = 32  # trainings in one task, at most: enough to be cheap together, few enough for the work to be shared
 
 
@@ -32,11 +31,14 @@ class Sweep:
         measured: name of each measurement to an array with these axes, and more behind them if one measurement is
             more than a number; NaN where a training has diverged.
         diverged_at: the step at which a training was seen to have diverged; 0 where it has not.
+        alone: True where a training was trained alone, as it cannot be trained together with others like it: that
+            takes longer, and gives the same. The log has said why.
     """
 
     axes: dict[str, tuple]
     measured: dict[str, np.ndarray]
     diverged_at: np.ndarray
+    alone: np.ndarray
 
     def mean(self, name: str) -> np.ndarray:
         """Average a measurement over the seeds that have not diverged; NaN where all have."""
@@ -64,48 +66,77 @@ def sweep(
 
     Args:
         make: called with one value of each axis and a seed, all by name; returns a new training.
-        axes: argument of `make` to the values it takes.
+        axes: keyword argument of `make` to the values it takes. An axis "seed" gives the seeds themselves.
         measure: called with each trained training; returns numbers, or arrays of always the same shape, by name.
         steps: to train.
-        seeds: trainings for each combination; their seeds are 0, 1, ...
+        seeds: trainings for each combination; their seeds are 0, 1, ..., unless an axis gives them.
         processes: at a time, -1 for one on each processor; 1 to stay in this one. A cluster uses all its workers.
-        folder: where results are kept as they come. The same sweep called again goes on from there.
+        folder: where results are kept as they come. The same sweep called again goes on from there. It is the same if
+            steps and axes are, and if `make` and `measure` have the same source, defaults, arguments and closed-over
+            values, and find the same numbers and functions in their module. What they read from elsewhere (files,
+            objects of their module, other modules) is not seen: after a change there, take a new folder.
         progress: called with the results as they come and their number as `total`; yields them again.
 
     Raises:
-        ValueError: if there is no value to try, or the folder holds results of another sweep.
+        TypeError, ValueError: if there is no value to try, `make` does not take the axes by name, or the folder holds
+            results of another sweep.
+        SweepIncomplete: if `make`, a training or `measure` has raised for some cells. All others have been trained by
+            then, and are kept in the folder and in the error's `sweep`.
     """
     positive_integer("steps", steps), positive_integer("seeds", seeds)
-    axes = {name: tuple(values) for name, values in axes.items()} | {"seed": tuple(range(seeds))}
-    if not all(axes.values()):
-        raise ValueError(f"axes must each have a value, got {axes}")
+    axes = _check_axes(make, axes, seeds)
     cells = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-    folder = None if folder is None else _open(Path(folder), _describe(make, measure, axes, steps))
-    done = [] if folder is None else _load(folder)
-    known = {place for place, *_ in done}
+    if folder is not None:
+        described = {name: list(map(describe, values)) for name, values in axes.items()}
+        sources = {"make": describe(make), "measure": describe(measure)}
+        folder = open_folder(folder, {"axes": described, "steps": steps, **sources})
+    done = [] if folder is None else load(folder)
+    known = {result.place for result in done}
     tasks = _split([(place, cell) for place, cell in enumerate(cells) if place not in known], processes)
     work = Parallel(n_jobs=processes, return_as="generator_unordered")
     coming = work(delayed(train_and_measure)(make, measure, steps, task) for task in tasks)
     results = list(progress(_kept(done, coming, folder), total=len(cells)))
-    return _arrange(axes, results)
+    found = _arrange(axes, results)
+    _tell_who_was_alone(results)
+    if failed := {result.place: result.error for result in results if result.error}:
+        raise SweepIncomplete(found, [(cells[place], failed[place]) for place in sorted(failed)])
+    return found
 
 
-def train_and_measure(
-    make: Callable[..., Training], measure: Callable[[Training], Mapping[str, object]], steps: int, cells: list[Cell]
-) -> list[Result]:
-    """Train and measure some cells of a sweep: the work of one task."""
-    trainings = [make(**settings) for _, settings in cells]
-    results, waiting = [], list(range(len(cells)))
-    while waiting:
-        first = trainings[waiting[0]]
-        group = [index for index in waiting if index == waiting[0] or not mismatch(first, trainings[index])]
-        for index, outcome in zip(group, run_together([trainings[index] for index in group], steps), strict=True):
-            diverged = isinstance(outcome, TrainingDiverged)
-            measured = {} if diverged else measure(trainings[index])
-            arrays = {name: np.asarray(value, dtype=float) for name, value in measured.items()}
-            results.append((cells[index][0], outcome.step if diverged else 0, arrays))
-        waiting = [index for index in waiting if index not in group]
-    return results
+class SweepIncomplete(RuntimeError):
+    """Some cells of a sweep could not be made, trained or measured. `sweep` holds the others; NaN stands for these.
+
+    Args:
+        sweep: what was measured.
+        failed: settings of each cell that failed, and the traceback of what it raised.
+    """
+
+    def __init__(self, sweep: Sweep, failed: Sequence[tuple[dict[str, object], str]]):
+        cells, why = ", ".join(str(settings) for settings, _ in failed[:5]), failed[0][1].strip().splitlines()[-1]
+        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
+        super().__init__(
+            f"{len(failed)} of {sweep.diverged_at.size} cells failed: {cells}{more}. The first raised {why}"
+        )
+        self.add_note(failed[0][1])
+        self.sweep = sweep
+
+
+def _check_axes(make: Callable[..., Training], axes: Mapping[str, Sequence], seeds: int) -> dict[str, tuple]:
+    """All axes with their values as tuples, the seeds at last."""
+    for name, values in axes.items():
+        if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+            raise TypeError(f"axes must be sequences of values, got {values!r} for {name}")
+    axes = {name: tuple(values) for name, values in axes.items()}
+    if not all(map(len, axes.values())):
+        raise ValueError(f"axes must each have a value, got {axes}")
+    axes["seed"] = axes.pop("seed", tuple(range(seeds)))
+    if len(set(axes["seed"])) < len(axes["seed"]):
+        raise ValueError(f"axes must hold each seed once, got {axes['seed']}")
+    try:
+        inspect.signature(make).bind(**{name: values[0] for name, values in axes.items()})
+    except TypeError as error:
+        raise TypeError(f"axes must be keyword arguments of make, as seed is, got {', '.join(axes)}: {error}") from None
+    return axes
 
 
 def _split(cells: list[Cell], processes: int) -> list[list[Cell]]:
@@ -116,68 +147,37 @@ def _split(cells: list[Cell], processes: int) -> list[list[Cell]]:
 
 def _kept(done: list[Result], coming: Iterable[list[Result]], folder: Path | None) -> Iterator[Result]:
     """Yield results one by one; write those of each task as soon as they come."""
-    yield from done
+    shapes: dict[str, tuple[int, ...]] = {}
+    yield from (_check_shapes(result, shapes) for result in done)
     for results in coming:
+        checked = [_check_shapes(result, shapes) for result in results]
         if folder is not None:
-            _store(folder, results)
-        yield from results
+            store(folder, checked)
+        yield from checked
+
+
+def _check_shapes(result: Result, shapes: dict[str, tuple[int, ...]]) -> Result:
+    """The result, or what it fails by: an array of another shape than the first that came."""
+    for name, array in result.measured.items():
+        if array.shape != shapes.setdefault(name, array.shape):
+            rule = "measure must return arrays of always the same shape"
+            error = f"ValueError: {rule}, got {array.shape} and {shapes[name]} for {name}"
+            return result._replace(measured={}, error=error)
+    return result
 
 
 def _arrange(axes: dict[str, tuple], results: list[Result]) -> Sweep:
     shape = tuple(len(values) for values in axes.values())
-    diverged_at, measured = np.zeros(shape, dtype=int), {}
-    for place, step, arrays in results:
-        index = np.unravel_index(place, shape)
-        diverged_at[index] = step
-        for name, array in arrays.items():
+    diverged_at, alone, measured = np.zeros(shape, dtype=int), np.zeros(shape, dtype=bool), {}
+    for result in results:
+        index = np.unravel_index(result.place, shape)
+        diverged_at[index], alone[index] = result.diverged_at, bool(result.alone)
+        for name, array in result.measured.items():
             measured.setdefault(name, np.full(shape + array.shape, np.nan))[index] = array
-    return Sweep(axes, measured, diverged_at)
+    return Sweep(axes, measured, diverged_at, alone)
 
 
-def _describe(make: Callable, measure: Callable, axes: Mapping[str, tuple], steps: int) -> dict[str, object]:
-    """What a folder of results belongs to, to be compared with what it is asked for."""
-    sources = {}
-    for name, function in (("make", make), ("measure", measure)):
-        try:
-            source = inspect.getsource(function)
-        except (OSError, TypeError):  # there is none: a function typed at a prompt, or an object that can be called
-            source = getattr(function, "__qualname__", type(function).__qualname__)
-        sources[name] = hashlib.sha256(source.encode()).hexdigest()
-    return {"axes": {name: list(map(repr, values)) for name, values in axes.items()}, "steps": steps, **sources}
-
-
-def _open(folder: Path, description: dict[str, object]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "sweep.json"
-    if file.exists():
-        before = json.loads(file.read_text(encoding="utf-8"))
-        changed = [name for name, value in description.items() if before.get(name) != value]
-        if changed:
-            raise ValueError(f"folder must hold results of the same sweep, got one with other {' and '.join(changed)}")
-    else:
-        file.write_text(json.dumps(description, indent=1), encoding="utf-8")
-    return folder
-
-
-def _store(folder: Path, results: list[Result]) -> None:
-    """Write the results of one task into one file, whole or not at all."""
-    names = results[0][2].keys() | {name for _, _, arrays in results for name in arrays}
-    columns = {"place": [r[0] for r in results], "diverged_at": [r[1] for r in results]}
-    for name in names:
-        shape = next(arrays[name].shape for _, _, arrays in results if name in arrays)
-        columns[f"measured {name}"] = [arrays.get(name, np.full(shape, np.nan)) for _, _, arrays in results]
-    file = folder / f"cells_{min(columns['place']):06}.npz"
-    with open(file.with_suffix(".part"), "wb") as part:
-        np.savez(part, **columns)
-    os.replace(file.with_suffix(".part"), file)
-
-
-def _load(folder: Path) -> list[Result]:
-    results = []
-    for file in sorted(folder.glob("cells_*.npz")):
-        with np.load(file) as columns:
-            names = [name for name in columns.files if name.startswith("measured ")]
-            for row, (place, step) in enumerate(zip(columns["place"], columns["diverged_at"], strict=True)):
-                arrays = {} if step else {name.removeprefix("measured "): columns[name][row] for name in names}
-                results.append((int(place), int(step), arrays))
-    return results
+def _tell_who_was_alone(results: list[Result]) -> None:
+    for reason, count in Counter(result.alone for result in results if result.alone).items():
+        text = "%d of %d trainings were trained alone, which takes longer: %s"
+        logging.getLogger(__name__).warning(text, count, len(results), reason)

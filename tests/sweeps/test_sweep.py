@@ -142,7 +142,7 @@ def test_a_diverged_training_is_recorded_and_left_out_of_the_mean(tmp_path):
 
 def test_the_mean_is_nan_where_all_have_diverged():
     values = np.array([[1.0, np.nan, 2.0], [np.nan] * 3])
-    result = Sweep({"a": (1, 2), "seed": (0, 1, 2)}, {"x": values}, np.zeros((2, 3), int))
+    result = Sweep({"a": (1, 2), "seed": (0, 1, 2)}, {"x": values}, np.zeros((2, 3), int), np.zeros((2, 3), bool))
     np.testing.assert_array_equal(result.mean("x"), [1.5, np.nan])
 
 
