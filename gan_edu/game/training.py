@@ -18,6 +18,7 @@ from gan_edu.game.updates import Draw, Losses, alternating
 from gan_edu.randomness import Stream, initialize
 
 Update = Callable[[GAN, Draw, Stream], Losses]
+MOST_DRAWN = 20  # batches of a step that are looked at if it fails
 
 
 class Training:
@@ -56,7 +57,7 @@ class Training:
         initialization: Callable[[nn.Module, Stream], nn.Module] = initialize,
     ):
         made("gan", gan, GAN, "a GAN"), able("data", data, "an object with sample(count, stream)", "sample")
-        self.mark, self.gan, self.drawn = object(), gan, []
+        self.mark, self.gan, self._drawn = object(), gan, deque(maxlen=MOST_DRAWN)
         self.update = function("update", update, "a function, such as alternating")
         self.schedule = function("schedule", schedule, "a function of the step, such as CosineDecay(1500)")
         self.initialization = function("initialization", initialization)
@@ -79,7 +80,7 @@ class Training:
             for group in optimizer.param_groups:
                 group.setdefault("initial_lr", group["lr"])  # as PyTorch's own schedulers call what they start from
         self._forget_gradients()
-        self.data = self._data
+        self.change_data(self._data)
 
     @property
     def gan(self) -> GAN:
@@ -97,20 +98,19 @@ class Training:
 
     @property
     def data(self) -> Data:
-        """What is real. If it is changed, the next step draws from the new data; the players stay as they are."""
+        """What is real; `change_data` changes it."""
         return self._data
 
-    @data.setter
-    def data(self, data: Data) -> None:
-        """Change it, unless it does not fit the networks. Raises as the constructor does."""
+    def change_data(self, data: Data) -> None:
+        """Draw from other data from the next step on. Raises as the constructor does, and then keeps the old ones."""
         able("data", data, "an object with sample(count, stream)", "sample")
         view = self._new_stream(self.seed, "viewing")
         real, *given = draw_batch(data, self.view_size, view)
         noise = self.gan.noise(self.view_size, view)
         check_fit(self.gan, (real, *given), noise)
-        batch = draw_batch(data, self.batch_size, self._new_stream(self.seed))  # too large a batch fails here
+        batch = draw_batch(data, self.batch_size, self._new_stream(self.seed))
         with torch.no_grad():
-            unchanged(self.gan.discriminator)(*batch)  # and one that its groups do not divide
+            unchanged(self.gan.discriminator)(*batch)  # one that its groups do not divide fails here
         self._data, self._real, self._given, self._noise = data, real, tuple(given), noise
         self.keep()
 
@@ -126,8 +126,8 @@ class Training:
 
     def draw(self) -> tuple[torch.Tensor, ...]:
         """Draw a batch from the training stream: real examples (B, ...), and what is given beside them, if anything."""
-        self.drawn.append(draw_batch(self.data, self.batch_size, self.stream))
-        return self.drawn[-1]
+        self._drawn.append(draw_batch(self.data, self.batch_size, self.stream))
+        return self._drawn[-1]
 
     def watch(self, steps: int, every: int = 50) -> Iterator[Snapshot]:
         """Train, and yield a snapshot after each `every` steps and after the last.
@@ -186,7 +186,7 @@ class Training:
         self.step, self.losses = state.step, state.losses
         if state.seed != self.seed:
             self.seed = state.seed
-            self.data = self._data  # the examples and the noise that are looked at come from the seed
+            self.change_data(self._data)  # the examples and the noise that are looked at come from the seed
         self.keep()
 
     def advance(self) -> None:
@@ -194,7 +194,7 @@ class Training:
         for optimizer in (self.gan.g_optimizer, self.gan.d_optimizer):
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * self.schedule(self.step)
-        self.drawn = []  # in this step; looked at if it fails
+        self._drawn.clear()
         losses = self.update(self.gan, self.draw, self.stream)
         if not math.isfinite(losses[0] + losses[1]):  # torch.isfinite would cost 1 % of a small network's step
             which = [name for name, loss in zip(PLAYERS, losses, strict=True) if not math.isfinite(loss)]
@@ -218,7 +218,7 @@ class Training:
     def _fail(self, step: int, what: str) -> None:
         snapshot, state = self._good
         self.restore(state)
-        if not all(map(is_finite, self.drawn)):
+        if not all(map(is_finite, self._drawn)):
             raise ValueError(f"data must be finite, got a batch at step {step} with numbers that are not")
         raise TrainingDiverged(step, what, snapshot)
 

@@ -160,7 +160,7 @@ class Settings:
         self.training.update = rule
 
     def _set_data(self) -> None:
-        self.training.data = self._menus["data"][self.values["data"]]()
+        self.training.change_data(self._menus["data"][self.values["data"]]())
 
     def _own_points(self) -> GaussianMixture:
         return points_from(self.values["points"])

@@ -38,7 +38,7 @@ LOOKS: dict[str, Callable[[Training], object]] = {
     "samples": lambda training: training.samples(50),
     "keep": lambda training: training.keep(),
     "state": lambda training: training.state(),
-    "other data": lambda training: setattr(training, "data", ring(4)),
+    "other data": lambda training: training.change_data(ring(4)),
 }
 
 

@@ -548,7 +548,7 @@ def test_a_state_of_another_run_is_refused_and_changes_nothing():
 def test_other_data_leave_the_players_as_they_are_and_are_what_is_shown_and_drawn():
     training, new = points_after(0, 5), grid(3)
     before, samples = state(training), training.snapshot().samples
-    training.data = new
+    training.change_data(new)
     assert training.data is new
     assert training.step == 5
     assert same(state(training), before)
@@ -563,7 +563,7 @@ def test_other_data_leave_the_players_as_they_are_and_are_what_is_shown_and_draw
 
 def test_with_other_data_a_run_goes_on_as_the_loop_by_hand():
     training, hand, new = points_after(0, 5), points_after(0, 5), grid(3)
-    training.data = new
+    training.change_data(new)
     for snapshot in training.watch(5, every=1):
         losses = alternating(hand.gan, lambda: (new.sample(64, hand.stream),), hand.stream)
         assert (snapshot.d_loss, snapshot.g_loss) == tuple(map(float, losses))
@@ -574,15 +574,15 @@ def test_data_may_change_while_one_watches():
     training, other = points(), points()
     for snapshot in training.watch(20, every=10):
         if snapshot.step == 10:
-            training.data = grid(3)
+            training.change_data(grid(3))
     other.run(10)
-    other.data = grid(3)
+    other.change_data(grid(3))
     assert alike((state(training), seen(training.snapshot())), after(other, 10))
 
 
 def test_a_reset_keeps_the_other_data():
     training, new = points_after(0, 5), grid(3)
-    training.data = new
+    training.change_data(new)
     training.reset(4)
     assert alike(after(training), after(Training(points().gan, new, 4, batch_size=64, view_size=32)))
 
@@ -590,7 +590,7 @@ def test_a_reset_keeps_the_other_data():
 def test_after_divergence_on_other_data_it_is_back_where_they_came_in():
     training, new = failing("generator", at=8), grid(3)
     training.run(4)
-    training.data = new
+    training.change_data(new)
     with pytest.raises(TrainingDiverged) as raised:
         training.run(20)
     assert (training.step, training.data) == (4, new)
@@ -609,7 +609,7 @@ def test_data_that_do_not_fit_are_refused_and_the_old_ones_stay(data, error, mes
     training = points_after(0, 5)
     old, before, shown = training.data, state(training), seen(training.snapshot())
     with pytest.raises(error, match=message):
-        training.data = Fixed(data) if isinstance(data, torch.Tensor) else data
+        training.change_data(Fixed(data) if isinstance(data, torch.Tensor) else data)
     assert training.data is old
     assert same(state(training), before)
     assert same(seen(training.snapshot()), shown)

@@ -108,7 +108,7 @@ def test_best_belief_needs_a_density(trained: Training) -> None:
         def sample(self, count: int, stream: Stream) -> torch.Tensor:
             return stream.normal(count, 2)
 
-    trained.data = Data()
+    trained.change_data(Data())
     assert scores.best_map(view_input_of(trained)) == {}
     assert "modes covered" not in dict(scores.numbers(view_input_of(trained)))
 
