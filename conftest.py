@@ -9,9 +9,11 @@ import os
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two kernels with two threads each wait for each other: 20 times slower
 os.environ["GAN_EDU_HEADLESS"] = "1"
+BROWSER = "tests/browser/"
 PROCESSES = 3  # more would wait for the browser's, which is the longest
 
 
@@ -23,14 +25,24 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(cores, PROCESSES) if cores > 1 else 0
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+class Together(LoadFileScheduling):
+    """Gives a process one file at a time, and all files with browser tests at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = super()._split_scope(nodeid)
+        return BROWSER if path.startswith(BROWSER) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    """What stays in one process."""
+    return Together(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep together what belongs together, and put it in order.
+    """Put the tests in order.
 
     What takes a second comes first: unit tests, then the notebooks' cells, then the browser. Side by side the browser's
     tests come first, as one process has them to do while the others do the rest.
     """
     beside = hasattr(config, "workerinput")
     items.sort(key=lambda item: (("browser" in item.path.parts) != beside, item.path.suffix == ".ipynb"))
-    for item in items if beside else ():
-        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in item.path.parts else item.path.stem))
