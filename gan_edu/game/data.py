@@ -51,7 +51,10 @@ def check_fit(gan: GAN, batch: tuple[torch.Tensor, ...], noise: torch.Tensor) ->
     fake = _make_fakes(gan, noise, given)
     if fake.shape != real.shape:
         raise ValueError(f"generator must make fakes of shape {tuple(real.shape)}, got {tuple(fake.shape)}")
-    scores = unchanged(gan.discriminator)(real, *given)
+    try:
+        scores = unchanged(gan.discriminator)(real, *given)
+    except RuntimeError as error:
+        raise ValueError(f"discriminator must take examples of shape {tuple(real.shape)}, got: {error}") from error
     if scores.shape != real.shape[:1]:
         raise ValueError(f"discriminator must return scores of shape ({len(real)},), got {tuple(scores.shape)}")
 

@@ -136,3 +136,8 @@ def test_networks_of_two_number_types_are_named(name):
 def test_what_is_not_made_or_of_another_kind_is_named(make, message):
     with pytest.raises(TypeError, match=f"^{message}"):
         make()
+
+
+def test_a_discriminator_that_does_not_take_the_data_is_named():
+    with pytest.raises(ValueError, match=r"^discriminator must take examples of shape \(4, 2\), got: mat1 and mat2"):
+        train(GAN(MLP(2, 2), MLP(3, None), loss=non_saturating))
