@@ -45,6 +45,7 @@ class Run:
 
     def __init__(self, training: Training, name: str) -> None:
         self.training, self.name, self.extent = training, name, 1.0
+        self._networks: tuple = ()
         snapshot = training.snapshot()
         shape = tuple(snapshot.real.shape)
         self.points = shape[1:] == (2,)
@@ -98,8 +99,10 @@ class Run:
     def view_input(self) -> ViewInput:
         """The run as it is now."""
         gan = copy.copy(self.training.gan)
-        gan.generator, gan.discriminator = unchanged(gan.generator), unchanged(gan.discriminator)
-        generator = unchanged(self.training.averaged)
+        networks = gan.generator, gan.discriminator, self.training.averaged
+        if networks != self._networks:  # to look for buffers in each frame would take a tenth of its time
+            self._networks, self._functions = networks, tuple(map(unchanged, networks))
+        gan.generator, gan.discriminator, generator = self._functions
         generated = generator(self._noise, *self.given)
         return ViewInput(self.training, gan, generator, self.real, self.given, generated, self.extent)
 

@@ -36,7 +36,10 @@ def discriminator_map(view_input: ViewInput) -> Arrays:
 
 def scale_of(values: torch.Tensor, centre: float, farthest: float) -> tuple[float, float]:
     """The ends of a scale around a centre, not farther away than `farthest`, that holds most of the values."""
-    distance = (values - centre).abs().flatten().quantile(MOST).item()
+    distances = (values - centre).abs().flatten()
+    distance = distances.kthvalue(
+        round(MOST * len(distances))
+    ).values.item()  # `quantile` would take twenty times as long
     half = min(farthest, next((each for each in HALF_RANGES if each >= distance), HALF_RANGES[-1]))
     return centre - half, centre + half
 
