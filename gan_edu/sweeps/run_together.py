@@ -50,6 +50,8 @@ def run_together(trainings: Sequence[Training], steps: int) -> list[Snapshot | T
     positive_integer("steps", steps)
     if not isinstance(trainings, Sequence) or not all(isinstance(training, Training) for training in trainings):
         raise TypeError(f"trainings must be a sequence of trainings, got {described(trainings)}")
+    if len({id(training) for training in trainings}) < len(trainings):
+        raise ValueError("trainings must differ, got one of them twice")
     for training in trainings[1:]:
         if reason := mismatch(trainings[0], training):
             raise ValueError(reason)

@@ -30,6 +30,7 @@ from gan_edu.show import plots
 from gan_edu.show.claims import claim
 from gan_edu.show.explore import Slider, explore
 from gan_edu.show.tables import table
+from gan_edu.sweeps.run_together import run_together
 from gan_edu.theory import divergences
 from gan_edu.theory.divergences import GridDensity
 
@@ -243,7 +244,8 @@ GAME = [
     (CosineDecay, lambda: {"steps": 4, "final": 0.1}, {}),
     (ConcatenateLabels, lambda: {"network": MLP(4, 2), "classes": 2}, {}),
 ]
-PARTS = [*DATA, *NETWORKS, *MEASURES, *THEORY, *SHOW, *RANDOMNESS, *GAME]
+TOGETHER = [(run_together, lambda: {"trainings": [training()], "steps": 1}, {"trainings": {"empty"}})]
+PARTS = [*DATA, *NETWORKS, *MEASURES, *THEORY, *SHOW, *RANDOMNESS, *GAME, *TOGETHER]
 
 
 @pytest.mark.parametrize(("part", "make", "allowed"), PARTS, ids=lambda part: getattr(part, "__qualname__", ""))
@@ -257,7 +259,7 @@ WITHIN_A_STEP = {
     *("cross_entropy", "minus_log", "log_one_minus"),
 }
 # No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.
-ELSEWHERE = {"minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "run_together", "sweep"}
+ELSEWHERE = {"minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "sweep"}
 
 
 def imported() -> set[str]:
