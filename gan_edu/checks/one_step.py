@@ -1,34 +1,24 @@
-"""Checks of notebook 03: the discriminator's loss, the order of a step, a mended step, four runs and their curves."""
+"""Checks of notebook 03: the discriminator's loss and move, the whole step, and a mended step."""
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.functional import softplus
 
 from gan_edu.checks.exercise import exercise
-from gan_edu.data.points import ring
-from gan_edu.game.gan import GAN, descend, discriminator_loss, generator_loss
-from gan_edu.game.losses import cross_entropy, non_saturating
-from gan_edu.game.updates import alternating, simultaneous
-from gan_edu.networks.points import MLP
-from gan_edu.randomness import Stream, initialize
+from gan_edu.checks.wrong_steps import BATCH, D_FAULTS, SAME, STEP_FAULTS, STEPS, Played, Step, name_of, right
+from gan_edu.game.gan import GAN
+from gan_edu.game.losses import cross_entropy
+from gan_edu.game.updates import alternating
+from gan_edu.randomness import Stream
 
-Step = Callable[[GAN, Callable[[], torch.Tensor], Stream], Any]
-
-# The five lines of the exercise: what each needs from the lines above it, and what it makes.
-NEEDS = {"P": "fake", "Q": "d_loss", "S": "g_loss", "T": "fake"}
-MAKES = {"P": "g_loss", "R": "fake", "T": "d_loss"}
-RIGHT_ORDER = "RTQPS"
-
-RUNS = {
-    "f": "D pays far more than 1.39, the price of saying ½ to everything, and G pays next to nothing: who is fooled?",
-    "h": "D pays a little less than 1.39 and G a little more than 0.69: neither is sure, and neither gives up.",
-    "d": "the curves end after a few steps, where they have just left the picture.",
-    "w": "D pays 0: it is never wrong. For the minimax loss, log(1 - D), 0 is the worst that G can do.",
-}
+Optimizer = torch.optim.Optimizer
+Move = Callable[[nn.Module, nn.Module, Optimizer, torch.Tensor, Stream], Any]
+WholeStep = Callable[[nn.Module, nn.Module, Optimizer, Optimizer, torch.Tensor, Stream], Any]
+Update = Callable[[GAN, Callable[[], tuple[torch.Tensor, ...]], Stream], Any]
 
 
 @exercise(
@@ -47,9 +37,8 @@ def loss_from_scores(attempt: Callable[[torch.Tensor, torch.Tensor], torch.Tenso
             f"for 3 real and 3 fake scores you return a tensor of shape {tuple(got.shape)}; one loss for each pair is "
             "asked for, shape (3,). The mean is taken later."
         )
-    right = cross_entropy(real, fake)
-    if not torch.allclose(got.to(right), right, atol=1e-4):
-        return _kind_of_loss(got.to(right), real, fake)
+    if not torch.allclose(got.to(real), cross_entropy(real, fake), atol=1e-4):
+        return _kind_of_loss(got.to(real), real, fake)
     far = attempt(torch.tensor([-200.0]), torch.tensor([200.0])).item()
     if abs(far - 400) > 1e-2:
         return (
@@ -80,163 +69,158 @@ def _kind_of_loss(got: torch.Tensor, real: torch.Tensor, fake: torch.Tensor) -> 
     return next(known, f"for a real score of 2 and a fake score of -3 you return {got[1]:.4f}, not {right[1]:.4f}.")
 
 
-@exercise("Fakes, D's loss, D moves; then G's loss against the D that has just moved, and G moves.")
-def order(attempt: str | Sequence[str]) -> str | None:
-    """Examine the five letters of the shuffled lines, in the order in which they make an alternating step."""
-    letters = _letters(attempt).upper()
-    if sorted(letters) != sorted(RIGHT_ORDER):
-        return f"each of the five letters P, Q, R, S and T is needed once, got {attempt!r}."
-    made = {None}
-    for letter in letters:
-        if NEEDS.get(letter) not in made:
-            return f"line {letter} uses {NEEDS[letter]}, which no line above it has made."
-        made.add(MAKES.get(letter))
-    right = _play(RIGHT_ORDER)
-    try:
-        got = _play(letters)
-    except RuntimeError:
+@exercise("D has moved down its own loss, and nothing of it has reached G.")
+def discriminator_move(attempt: Move) -> str | None:
+    """Examine D's half of a step: a function (generator, discriminator, d_optimizer, real, stream) to D's loss."""
+    if not callable(attempt):
+        return f"a function (generator, discriminator, d_optimizer, real, stream) is asked for, got {attempt!r}."
+
+    def step(gan: GAN, real: torch.Tensor, stream: Stream) -> Any:
+        return attempt(gan.generator, gan.discriminator, gan.d_optimizer, real, stream)
+
+    got = Played(step, steps=1)
+    if hint := _number_of_fakes(got):
+        return hint
+    if got.apart(Played(_nothing, steps=1))["G"] > 0:
+        return "G's weights have moved. This half of the step is D's alone."
+    hint = _stands_still(step, got, "D", steps=1) or _leans_on_the_past(step, got, "D", steps=1)
+    apart = got.apart(Played(right, steps=1))["D"]
+    if hint or apart > SAME:
+        return hint or name_of(D_FAULTS, got, steps=1) or _unknown(apart)
+    if got.counts["G"]:
         return (
-            "PyTorch stops at line S: line P took G's loss from D's weights, and line Q has changed them in between, "
-            "so the gradient can no longer be computed."
+            "D's move is right, but its loss has sent gradients into G's weights too: make the fakes under "
+            "torch.no_grad(), or cut off their record with .detach()."
         )
-    if got == right:
-        return None
-    return (
-        "this order runs, but it is the simultaneous step: both players move from the same point. G's loss is "
-        f"{got:.3f} here, taken from the D before its move; taken from the D after its move it is {right:.3f}."
-    )
+    return _returned(got, "d_loss", got.returned[:1])
 
 
-def _letters(attempt: Any) -> str:
-    """The letters in a string, or in a sequence of strings; commas and spaces between them do not count."""
-    parts = attempt if isinstance(attempt, (str, list, tuple)) else ()
-    return "".join(character for part in parts for character in str(part) if character.isalpha())
+@exercise("After three steps both players are where the package's step takes them.")
+def whole_step(attempt: WholeStep) -> str | None:
+    """Examine a step, a function (generator, discriminator, g_optimizer, d_optimizer, real, stream) to both losses."""
+    if not callable(attempt):
+        return (
+            "a function (generator, discriminator, g_optimizer, d_optimizer, real, stream) is asked for, "
+            f"got {attempt!r}."
+        )
 
+    def step(gan: GAN, real: torch.Tensor, stream: Stream) -> Any:
+        return attempt(gan.generator, gan.discriminator, gan.g_optimizer, gan.d_optimizer, real, stream)
 
-def _play(letters: str) -> float:
-    """Run the five lines in this order, once, in a small game; return the generator's loss."""
-    gan, stream = _small_game(learning_rate=1.0)
-    real, given, names = ring().sample(64, stream), (), {}
-    lines = {
-        "P": lambda: names.update(g_loss=generator_loss(gan, real, names["fake"], given, stream)),
-        "Q": lambda: descend(gan.d_optimizer, names["d_loss"]),
-        "R": lambda: names.update(fake=gan.fake(real, given, stream)),
-        "S": lambda: descend(gan.g_optimizer, names["g_loss"]),
-        "T": lambda: names.update(d_loss=discriminator_loss(gan, real, names["fake"].detach(), given, stream)),
-    }
-    for letter in letters:
-        lines[letter]()
-    return names["g_loss"].item()
+    got = Played(step)
+    return _kind_of_step(step, got) or _both_returned(got)
 
 
 @exercise("The weights are the package's, and no gradient is computed that nobody uses.")
-def mended(attempt: Step) -> str | None:
-    """Examine an alternating step, a function (gan, draw, stream), against the package's."""
+def mended(attempt: Update) -> str | None:
+    """Examine an alternating step, a function (gan, draw, stream) to both losses, against the package's."""
     if not callable(attempt):
         return f"a function (gan, draw, stream) is asked for, got {attempt!r}."
-    right, got = _train(alternating), _train(attempt)
-    for name, before, after in zip("DG", _train(lambda *_: None).players, got.players, strict=True):
-        if _distance(before, after) == 0:
-            return f"after {STEPS} steps none of {name}'s weights has moved. Does its loss reach its own weights?"
-    apart = [_distance(player, other) for player, other in zip(right.players, got.players, strict=True)]
-    if max(apart) > 1e-5:
-        return f"after {STEPS} steps a weight of {_farther(apart)} from the package's. " + _kind_of_step(got)
-    return None if got.gradients == right.gradients else _waste(got, right)
+
+    def step(gan: GAN, real: torch.Tensor, stream: Stream) -> Any:
+        return attempt(gan, lambda: (real,), stream)
+
+    got = Played(step)
+    return _kind_of_step(step, got) or _waste(got, _package()) or _both_returned(got)
 
 
-STEPS = 3
+def _package() -> Played:
+    return Played(lambda gan, real, stream: alternating(gan, lambda: (real,), stream))
 
 
-class _Trained(NamedTuple):
-    """Both players after a few steps, discriminator first, and how many gradients of their weights were computed."""
-
-    players: tuple[nn.Module, nn.Module]
-    gradients: tuple[int, int]
+def _nothing(*_: object) -> None:
+    """A step in which nobody moves."""
 
 
-def _train(step: Step) -> _Trained:
-    gan, stream = _small_game(learning_rate=0.1)
-    players, counts = (gan.discriminator, gan.generator), ([], [])
-    for player, count in zip(players, counts, strict=True):
-        for weights in player.parameters():
-            weights.register_hook(lambda gradient, count=count: count.append(gradient.numel()))
-    for _ in range(STEPS):
-        step(gan, lambda: ring().sample(64, stream), stream)
-    return _Trained(players, tuple(map(sum, counts)))
+def _kind_of_step(step: Step, got: Played) -> str | None:
+    """What is wrong with the weights that a step leaves behind."""
+    if hint := _number_of_fakes(got):
+        return hint
+    for name in "DG":
+        if hint := _stands_still(step, got, name) or _leans_on_the_past(step, got, name):
+            return hint
+    apart = got.apart(_package())
+    if max(apart.values()) < SAME:
+        return None
+    if hint := name_of(STEP_FAULTS, got):
+        return hint
+    first = Played(step, steps=1)
+    if first.apart(Played(right, steps=1))["D"] > SAME:
+        return "D's half is not right yet: the check of exercise 2 can tell you more about it."
+    if first.same(Played(right, steps=1)):
+        return "the first step is right and the next are not: what do the players' gradients still hold by then?"
+    return f"D's half is right. G's is not: after {STEPS} steps a weight of G lies {apart['G']:.4f} from its place."
 
 
-def _small_game(learning_rate: float) -> tuple[GAN, Stream]:
-    """Two small players with plain gradient descent, and the stream of the run."""
-    optimizer = partial(torch.optim.SGD, lr=learning_rate)
-    players = MLP(2, 2, (16,)), MLP(2, None, (16,))
-    gan = GAN(*players, loss=non_saturating, g_optimizer=optimizer, d_optimizer=optimizer)
-    for name, player in zip(("generator", "discriminator"), players, strict=True):
-        initialize(player, Stream(0, "weights", name))
-    return gan, Stream(0, "training")
+def _number_of_fakes(got: Played) -> str | None:
+    """Is each batch of fakes as large as that of real examples?"""
+    others = got.made - {BATCH}
+    return f"you make {min(others)} fakes for {BATCH} real examples; len(real) are asked for." if others else None
 
 
-def _distance(one: nn.Module, other: nn.Module) -> float:
-    """The largest difference between two weights of the same place."""
-    pairs = zip(one.parameters(), other.parameters(), strict=True)
-    return max((weights - others).abs().max().item() for weights, others in pairs)
+def _stands_still(step: Step, got: Played, name: str, steps: int = STEPS) -> str | None:
+    """Has this player moved at all, and in the same way when it is asked again?"""
+    if got.apart(Played(_nothing, steps))[name] == 0:
+        reasons = {
+            "D": "Clear, differentiate, move: are all three there, in this order?",
+            "G": "Were its fakes made with a record, and is it g_optimizer that makes the step?",
+        }
+        return f"none of {name}'s weights has moved. {reasons[name]}"
+    if not got.same(Played(step, steps)):
+        return "played again from the same start, it ends elsewhere: draw the noise from the stream that you are given."
+    return None
 
 
-def _farther(apart: Iterable[float]) -> str:
-    distance, name = max(zip(apart, "DG", strict=True))
-    return f"{name} lies {distance:.4f}"
-
-
-def _never_clears(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> None:
-    """The faulty step of the notebook: what D's loss left in G's gradients is still there when G moves."""
-    real, *given = draw()
-    gan.d_optimizer.zero_grad(), gan.g_optimizer.zero_grad()
-    discriminator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
-    gan.d_optimizer.step()
-    generator_loss(gan, real, gan.fake(real, given, stream), given, stream).backward()
-    gan.g_optimizer.step()
-
-
-def _reuses(gan: GAN, draw: Callable[[], torch.Tensor], stream: Stream) -> None:
-    """An alternating step in which the generator's loss is taken on the fakes that the discriminator has seen."""
-    real, *given = draw()
-    fake = gan.fake(real, given, stream)
-    descend(gan.d_optimizer, discriminator_loss(gan, real, fake.detach(), given, stream))
-    descend(gan.g_optimizer, generator_loss(gan, real, fake, given, stream))
-
-
-def _kind_of_step(got: _Trained) -> str:
-    known = {
-        _never_clears: "When G moves, its .grad still holds what D's loss has left there.",
-        simultaneous: "This is the simultaneous step: take G's loss after D has moved.",
-        _reuses: "G's loss is taken on the fakes that D has just seen; the package draws new noise for it.",
-    }
-    for step, words in known.items():
-        if max(map(_distance, _train(step).players, got.players)) < 1e-5:
-            return words
-    return "In which order do the two losses, the two moves and the two draws of noise come?"
-
-
-def _waste(got: _Trained, right: _Trained) -> str:
-    """Whose gradients were computed for nothing."""
-    (d_got, g_got), (d_right, g_right) = got.gradients, right.gradients
-    if g_got > g_right:
-        return (
-            f"right, but too much work: the weights are the package's, and {g_got / g_right:.0f} times as many "
-            "gradients of G's weights were computed. D's loss still reaches into G."
-        )
+def _leans_on_the_past(step: Step, got: Played, name: str, steps: int = STEPS) -> str | None:
+    """Does it make a difference what this player's gradients hold before the step?"""
+    if got.same(Played(step, steps, stale=name)):
+        return None
     return (
-        f"right, and D's half is mended. But G's loss computes gradients of D's weights, too, {d_got / d_right:.0f} "
-        "times as many as are used: give backward the inputs, or use descend."
+        f"{name}'s move depends on what its gradients held before the step: clear them with "
+        f"{name.lower()}_optimizer.zero_grad(), before backward() adds to them."
     )
 
 
-@exercise("You read them all. Now look at what the samples say.")
-def reading(attempt: str | Sequence[str]) -> str | None:
-    """Examine four letters, for runs 1 to 4: h (healthy), w (D wins), f (a weak D is fooled), d (diverged)."""
-    letters = _letters(attempt).lower()
-    if sorted(letters) != sorted(RUNS):
-        return f"each of the four letters h, w, f and d is needed once, got {attempt!r}."
-    for number, (letter, (right, hint)) in enumerate(zip(letters, RUNS.items(), strict=True), start=1):
-        if letter != right:
-            return f"look at run {number} again: {hint}"
+def _unknown(apart: float) -> str:
+    return (
+        f"D ends up {apart:.4f} from where the right move takes it. It pays softplus(-score) for a real example and "
+        "softplus(score) for a fake, and one mean is taken over all pairs."
+    )
+
+
+def _returned(got: Played, names: str, values: Sequence[Any]) -> str | None:
+    """Is what was returned the loss, or the losses, as numbers without a record?"""
+    for value in values:
+        if value is None:
+            return f"the weights are right, but you return nothing: {names} is asked for."
+        if isinstance(value, torch.Tensor) and value.requires_grad:
+            return (
+                "the weights are right, but a loss that you return still carries its record, and with it the whole "
+                "step: return it with .detach()."
+            )
+        if not isinstance(value, (torch.Tensor, float)) or not math.isfinite(value):
+            return f"the weights are right, but you return {value!r}: {names} is asked for."
+    return None
+
+
+def _both_returned(got: Played) -> str | None:
+    both = got.returned[0]
+    if both is None or not isinstance(both, (tuple, list)) or len(both) != 2:
+        return f"the weights are right, but you return {both!r}: (d_loss, g_loss) is asked for."
+    return _returned(got, "(d_loss, g_loss)", both)
+
+
+def _waste(got: Played, package: Played) -> str | None:
+    """Whose gradients were computed for nothing."""
+    if got.counts["G"] > package.counts["G"]:
+        return (
+            f"right, but too much work: the weights are the package's, and {got.counts['G'] / package.counts['G']:.0f} "
+            "times as many gradients of G's weights were computed. D's loss still reaches into G."
+        )
+    if got.counts["D"] > package.counts["D"]:
+        return (
+            "right, and D's half is mended. But G's loss computes gradients of D's weights, too, "
+            f"{got.counts['D'] / package.counts['D']:.0f} times as many as are used: give backward the inputs, or use "
+            "descend."
+        )
     return None
