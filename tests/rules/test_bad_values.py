@@ -14,7 +14,7 @@ from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, 
 from gan_edu.game.augmentations import InstanceNoise
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating
-from gan_edu.game.optimizers import Adam, CosineDecay, constant
+from gan_edu.game.optimizers import Adam, Clipped, CosineDecay, constant
 from gan_edu.game.penalties import R1, R2, Both, GradientPenalty
 from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating
@@ -241,6 +241,7 @@ GAME = [
     (InstanceNoise, lambda: {"width": 0.1}, {}),
     (Both, lambda: {"first": R1(0.1), "second": R2(0.1)}, {}),
     (Adam, lambda: {"learning_rate": 0.1, "betas": (0.0, 0.9)}, {"betas": {"one zero"}}),
+    (Clipped, lambda: {"optimizer": Adam(), "bound": 0.1}, {}),
     (CosineDecay, lambda: {"steps": 4, "final": 0.1}, {}),
     (ConcatenateLabels, lambda: {"network": MLP(4, 2), "classes": 2}, {}),
 ]
