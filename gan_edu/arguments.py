@@ -72,7 +72,9 @@ def finite_numbers(name: str, values: Sequence[float]) -> list[float]:
     if isinstance(values, (str, bytes)) or not isinstance(values, (Sequence, np.ndarray, torch.Tensor)):
         raise TypeError(f"{name} must be a sequence of numbers, got {described(values)}")
     listed = list(values) if isinstance(values, Sequence) else values.tolist()
-    for value in listed if isinstance(listed, list) else [listed]:
+    listed = listed if isinstance(listed, list) else [listed]
+    listed = [value.item() if getattr(value, "ndim", None) == 0 else value for value in listed]  # as losses are kept
+    for value in listed:
         number(name, value)
     return [float(value) for value in listed]
 

@@ -158,6 +158,11 @@ def test_curves_show_their_values_with_different_colours_and_lines(axes):
     assert axes.get_xlabel() == "training step"
 
 
+def test_curves_may_be_lists_of_losses_as_pytorch_returns_them(axes):
+    plots.curves(axes, range(2), {"D": [torch.tensor(0.5), torch.tensor(torch.nan)]}, {})
+    assert list(axes.lines[0].get_ydata()) == pytest.approx([0.5, np.nan], nan_ok=True)
+
+
 def test_more_curves_than_colours_are_refused(axes):
     values = {str(number): [0.0] for number in range(5)}
     with pytest.raises(ValueError, match=r"^values must hold at most 4 curves, got 5$"):
