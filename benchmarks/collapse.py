@@ -4,8 +4,8 @@
     python -m benchmarks.collapse scoreboard    # writes notebooks/05_scoreboard.csv
 
 What is trained is defined in the cells tagged `recipe`: `REPAIRS`, the name of each repair with a function from a seed
-and a number of steps to a training on the ring; `recipe`, a function from a mixture and a seed to a training; and how
-many steps these take. One run at a time, on one thread.
+and a learning rate to a training on the ring; `recipe`, a function from a mixture and a seed to a training; and how
+many steps these take. The repairs are trained many at once; the scoreboard one run at a time. All on one thread.
 """
 
 import csv
@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from statistics import median
 from time import process_time
 
 import nbformat
@@ -22,10 +21,13 @@ import torch
 from gan_edu.data.points import GaussianMixture, grid, ring
 from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
+from gan_edu.sweeps.run_together import run_together
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 COLUMNS = ("seed", "steps", "seconds", "modes", "high_quality", "reverse_kl", "torch", "date")
 SAMPLES = 2_500  # of Lin et al. 2018
+SEEDS = range(20)  # of the repairs
+LOOK = 300  # steps between two looks at a repair
 DATA = {"ring": ring(standard_deviation=0.01), "grid": grid()}
 
 
@@ -49,28 +51,23 @@ def row(training: Training, data: GaussianMixture, steps: int) -> dict[str, obje
     return dict(zip(COLUMNS, (*measured, torch.__version__, date.today().isoformat()), strict=True))
 
 
-def cost(names: dict[str, object], repair: str) -> float:
-    """Seconds of a step with the repair, for one second of a step without: the middle of five, taken in turns."""
-    trainings = [names["REPAIRS"][name](0, 1_000) for name in (names["UNREPAIRED"], repair)]
-    ratios = []
-    for _ in range(5):
-        seconds = []
+def looks(trainings: list[Training], data: GaussianMixture, steps: int) -> Iterator[dict[str, object]]:
+    """Train them together, and measure each every `LOOK` steps."""
+    for step in range(LOOK, steps + 1, LOOK):
+        run_together(trainings, LOOK)
         for training in trainings:
-            start = process_time()
-            training.run(100)
-            seconds.append(process_time() - start)
-        ratios.append(seconds[1] / seconds[0])
-    return median(ratios)
+            modes, high_quality, reverse_kl = coverage(training.samples(SAMPLES), data)
+            shares = {"high_quality": round(high_quality, 4), "reverse_kl": round(reverse_kl, 4)}
+            yield {"seed": training.seed, "step": step, "modes": modes} | shares
 
 
 def repairs() -> Iterator[dict[str, object]]:
-    """Five seeds of each repair, each for as many seconds as `REPAIR_STEPS` steps take without."""
+    """Twenty seeds of each repair at each learning rate, looked at on the way."""
     names = definitions()
     for repair, make in names["REPAIRS"].items():
-        plain = repair == names["UNREPAIRED"]
-        steps = names["REPAIR_STEPS"] if plain else 10 * round(names["REPAIR_STEPS"] / cost(names, repair) / 10)
-        for seed in range(5):
-            yield {"repair": repair} | row(make(seed, steps), names["RING"], steps)
+        for rate in names["REPAIR_RATES"]:
+            for measured in looks([make(seed, rate) for seed in SEEDS], names["RING"], names["REPAIR_STEPS"]):
+                yield {"repair": repair, "rate": rate} | measured
 
 
 def scoreboard() -> Iterator[dict[str, object]]:

@@ -1,7 +1,8 @@
-"""Checks of notebook 05: modes covered by samples, the best response to a frozen discriminator, a diagnosis."""
+"""Checks of notebook 05: modes covered, the best response to a frozen discriminator, a rate, a diagnosis."""
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -9,7 +10,14 @@ from torch.nn.functional import softplus
 
 from gan_edu.checks.exercise import exercise
 from gan_edu.data.points import ring
+from gan_edu.game.gan import GAN
+from gan_edu.game.losses import minimax, non_saturating
+from gan_edu.game.optimizers import Adam
+from gan_edu.game.penalties import R1, Penalty
+from gan_edu.game.training import Training
+from gan_edu.game.updates import alternating
 from gan_edu.measure.modes import coverage
+from gan_edu.networks.points import MLP
 
 Count = Callable[[torch.Tensor, torch.Tensor, float], Any]
 Response = Callable[[torch.Tensor], Any]
@@ -129,32 +137,99 @@ def _kind_of_shares(shares: torch.Tensor, scores: torch.Tensor) -> str:
     return next(known, ". Is there a place where the same fakes would cost less?")
 
 
+MOMENTA = 0.8, 0.5, 0.7, 0.9, 0.95  # first one at which no two mistakes give the same rate
+
+
+@exercise("The longer D's memory, the slower G has to be; and D's own rate is not in it.")
+def steady_rate(attempt: Callable[[float], Any]) -> str | None:
+    """Examine a function from D's momentum to the largest rate of G at which the game of two numbers comes to rest."""
+    if not callable(attempt):
+        return f"a function (momentum) is asked for, got {attempt!r}."
+    for momentum in MOMENTA:
+        got = attempt(momentum)
+        if (hint := _no_count(got, f"a momentum of {momentum}")) is not None:
+            return hint
+        rate, lag = float(got), momentum / (1 - momentum)
+        if not abs(rate * lag - 0.5) <= 1e-3:  # not a number is never within
+            return f"for a momentum of {momentum} you return {rate:.4g}{_kind_of_rate(rate, momentum)}"
+    return None
+
+
+def _kind_of_rate(rate: float, momentum: float) -> str:
+    """What was computed instead, or what the game does at this rate: the rest of a sentence."""
+    lag = momentum / (1 - momentum)
+    mistakes = {
+        ". That is the lag; how large may the rate be beside it?": lag,
+        ". Lag times rate must be one half; yours is 1.": 1 / lag,
+        ". Is it lag times rate that must be one half, or their ratio?": lag / 2,
+        ". The lag is momentum / (1 - momentum), not 1 / (1 - momentum).": (1 - momentum) / 2,
+        ". Lag times rate must be one half: solve for the rate, and mind where the one half goes.": 2 / lag,
+    }
+    known = (words for words, other in mistakes.items() if math.isclose(rate, other, rel_tol=1e-3))
+    if (words := next(known, None)) is not None:
+        return words
+    if not 0 < rate < math.inf:
+        return ". A rate is a positive number."
+    return ". There the game still swings." if rate * lag > 0.5 else ". At a larger rate it still comes to rest."
+
+
+FAR = ring(radius=8.0, standard_deviation=0.4)
+STEPS = {1: 200, 2: 150, 3: 400, 4: 500}  # that the patients of notebook 05 have made when the reader sees them
+PATIENTS = {  # data, seed, loss, penalty, rates of G and D, momentum, updates of D
+    1: (FAR, 0, minimax, None, (0.001, 0.01), 0.5, 5),
+    2: (ring(), 1, non_saturating, R1(0.1), (0.001, 0.001), 0.0, 1),
+    3: (ring(), 1, non_saturating, None, (0.005, 0.005), 0.8, 1),
+    4: (ring(), 0, non_saturating, None, (0.0005, 0.0005), 0.0, 1),
+}
+
+
+def patient(number: int, penalty: Penalty | None = None, momentum: float | None = None) -> Training:
+    """Make one of the four runs that notebook 05 asks about, untrained, with another penalty or momentum if given."""
+    data, seed, loss, own_penalty, rates, own_momentum, k = PATIENTS[number]
+    betas = own_momentum if momentum is None else momentum, 0.99
+    gan = GAN(
+        MLP(2, 2, (32, 32)),
+        MLP(2, None, (32, 32)),
+        loss=loss,
+        penalty=penalty or own_penalty,
+        g_optimizer=Adam(rates[0], betas),
+        d_optimizer=Adam(rates[1], betas),
+    )
+    return Training(gan, data, seed, batch_size=128, update=partial(alternating, discriminator_updates=k))
+
+
 FAILURES = "no signal", "too early", "mode collapse"
 REPAIRS = "penalty", "more steps", "less momentum"
+RIGHT = {
+    1: (("no signal",), "penalty"),
+    2: (("too early",), "more steps"),
+    3: (("mode collapse",), "less momentum"),
+    4: (("too early", "mode collapse"), "more steps"),
+}
 RUNS = {
     1: "D's loss is 0, so it is right about every example and sure of it. What does the minimax loss tell G then?",
     2: "both losses are calm, near 1.39 and 0.69, and D believes in neither side. Has anything gone wrong yet?",
-    3: "the losses jump about like those of a healthy, nervous run. Which blobs are covered, and do they stay?",
+    3: "the losses jump about, and the samples lie elsewhere 25 steps later. Which blobs are covered? Do they stay?",
+    4: "D's loss is not 0: there is a slope to follow, and the losses are calm. What do the samples do in 25 steps?",
 }
 WHY_NOT = {
-    (
-        1,
-        "more steps",
-    ): "where the loss is flat there is hardly a way down: that takes very many steps, and may end in one blob.",
-    (1, "less momentum"): "momentum carries a gradient on; here there is next to none to carry.",
+    (1, "more steps"): "where the loss is flat there is hardly a way down: that takes very many steps.",
+    (1, "less momentum"): "momentum averages gradients; here there is next to none to average.",
     (2, "penalty"): "this run has one already, and D is not too sure of itself.",
-    (2, "less momentum"): "this run has none.",
+    (2, "less momentum"): "its losses do not wobble: nothing swings here. (It has none.)",
     (3, "more steps"): "the samples are not on their way: they go round. You will see half as many again below.",
-    (3, "penalty"): "a fair thought; at a momentum this high it was not enough. The map shows what is.",
+    (3, "penalty"): "a fair thought, and you can try it. But what makes a run swing?",
+    (4, "penalty"): "D is not too sure of itself: its loss is near 1.39.",
+    (4, "less momentum"): "its losses do not wobble: nothing swings here. (It has none.)",
 }
 
 
-@exercise("Three runs that miss the blobs, three reasons. The symptom decides, so look for it before you repair.")
+@exercise("Run 4 is ambiguous: at this step a late run looks like a partial collapse. Two looks, and patience, tell.")
 def diagnosis(attempt: Mapping[int, tuple[str, str]]) -> str | None:
-    """Examine a dictionary: run 1, 2, 3 to (failure, repair), in the words of the lists above."""
+    """Examine a dictionary: run 1 to 4 to (failure, repair), in the words of the lists above."""
     if not isinstance(attempt, Mapping) or set(attempt) != set(RUNS):
-        return f"a dictionary with the keys 1, 2 and 3 is asked for, got {attempt!r}."
-    for run, right in enumerate(zip(FAILURES, REPAIRS, strict=True), start=1):
+        return f"a dictionary with the keys 1, 2, 3 and 4 is asked for, got {attempt!r}."
+    for run, (failures, right) in RIGHT.items():
         pair = attempt[run]
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             return f"for run {run} a failure and a repair are asked for, got {pair!r}."
@@ -162,8 +237,8 @@ def diagnosis(attempt: Mapping[int, tuple[str, str]]) -> str | None:
         for word, words in ((failure, FAILURES), (repair, REPAIRS)):
             if word not in words:
                 return f"for run {run} {word!r} is none of {', '.join(words)}."
-        if failure != right[0]:
+        if failure not in failures:
             return f"look at run {run} again: {RUNS[run]}"
-        if repair != right[1]:
+        if repair != right:
             return f"run {run} is named, but {repair} will not do: {WHY_NOT[run, repair]}"
     return None

@@ -32,31 +32,34 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def test_every_repair_has_its_five_seeds_and_both_data_sets_their_ten():
+def test_every_repair_has_its_twenty_seeds_at_each_look_and_both_data_sets_their_ten():
+    looks = range(collapse.LOOK, NAMES["REPAIR_STEPS"] + 1, collapse.LOOK)
     for repair in NAMES["REPAIRS"]:
-        assert [row["seed"] for row in rows("repairs", repair=repair)] == list("01234"), repair
+        for rate in NAMES["REPAIR_RATES"]:
+            found = [(int(row["step"]), int(row["seed"])) for row in rows("repairs", repair=repair, rate=str(rate))]
+            assert sorted(found) == [(step, seed) for step in looks for seed in collapse.SEEDS], (repair, rate)
+    assert {row["repair"] for row in TABLES["repairs"]} == set(NAMES["REPAIRS"])
     for data in collapse.DATA:
         assert [row["seed"] for row in rows("scoreboard", data=data)] == list("0123456789")
-    assert len(TABLES["repairs"]) == 5 * len(NAMES["REPAIRS"])
     assert len(TABLES["scoreboard"]) == 20
 
 
-def test_all_rows_say_with_what_and_when_they_were_made():
-    for row in (*TABLES["repairs"], *TABLES["scoreboard"]):
+def test_rows_of_the_scoreboard_say_with_what_and_when_they_were_made():
+    for row in TABLES["scoreboard"]:
         assert row["torch"].startswith("2.")
         assert len(row["date"].split("-")) == 3
         assert 0 < float(row["seconds"]) < 120
     assert {row["steps"] for row in TABLES["scoreboard"]} == {str(NAMES["RECIPE_STEPS"])}
-    assert {row["steps"] for row in rows("repairs", repair=NAMES["UNREPAIRED"])} == {str(NAMES["REPAIR_STEPS"])}
 
 
-@pytest.mark.parametrize(("repair", "seed"), [("packing", 0), ("R1", 1), ("recipe", 2)])
-def test_a_stored_repair_is_what_its_cell_gives(repair, seed):
-    (stored,) = rows("repairs", repair=repair, seed=str(seed))
-    training = NAMES["REPAIRS"][repair](seed, int(stored["steps"]))
-    made = collapse.row(training, NAMES["RING"], int(stored["steps"]))
-    assert made["modes"] == pytest.approx(int(stored["modes"]), abs=1)
-    assert made["high_quality"] == pytest.approx(float(stored["high_quality"]), abs=0.15)
+@pytest.mark.parametrize(("repair", "rate"), [("D without momentum", 0.002), ("none", 0.005), ("slower G", 0.002)])
+def test_stored_rows_of_a_repair_are_what_its_cell_gives(repair, rate):
+    trainings = [NAMES["REPAIRS"][repair](seed, rate) for seed in range(4)]
+    for made in collapse.looks(trainings, NAMES["RING"], collapse.LOOK):
+        key = {"repair": repair, "rate": str(rate), "seed": str(made["seed"]), "step": str(made["step"])}
+        (stored,) = rows("repairs", **key)
+        assert made["modes"] == pytest.approx(int(stored["modes"]), abs=2)
+        assert made["high_quality"] == pytest.approx(float(stored["high_quality"]), abs=0.15)
 
 
 @pytest.mark.timeout(600)
