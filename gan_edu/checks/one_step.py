@@ -58,8 +58,8 @@ def _kind_of_loss(got: torch.Tensor, real: torch.Tensor, fake: torch.Tensor) -> 
         f"for scores of 0 and 0 you return {got[0]:.3f}, the mean of two prices; D pays their sum, 1.386.": right / 2,
         f"for a real score of 2 and a fake score of -3, both answered well, D pays {got[1]:.2f}; are real and fake "
         "exchanged?": cross_entropy(fake, real),
-        f"for a fake score of 4, a fake that is believed, D pays {got[2] - softplus(-real[2]):.2f} for it; that is "
-        "what the generator would pay.": softplus(-real) + softplus(-fake),
+        f"for a fake score of 4, a fake that D takes for real, D pays {got[2] - softplus(-real[2]):.2f} for it; that "
+        "is what the generator would pay.": softplus(-real) + softplus(-fake),
         f"for a real score of 2, answered well, D pays {got[1] - softplus(fake[1]):.2f} for it: -log D is "
         "softplus(-score), with a minus.": softplus(real) + softplus(fake),
         "whatever the score of the fake is, D pays the same. It is asked about both.": softplus(-real),

@@ -1,7 +1,8 @@
 """What each player pays, from the scores: one value per example, (B,), smaller is better.
 
-A score is a logit: D(x) = sigmoid(score), positive means real. Then -log D = softplus(-score) and
--log(1 - D) = softplus(score), which stay exact where the logarithm of a rounded probability would not.
+What a score means is the loss's to say. For those with logarithms it is a logit: D(x) = sigmoid(score), positive means
+real. Then -log D = softplus(-score) and -log(1 - D) = softplus(score), which stay exact where the logarithm of a
+rounded probability would not.
 """
 
 import math

@@ -62,7 +62,8 @@ class Run:
 
     def refresh(self) -> None:
         """Draw the real examples and the noise that are shown: the data have changed, or the run went back."""
-        stream = Stream(self.training.seed, "looking", dtype=self.training.stream.dtype)
+        own = self.training.stream
+        stream = Stream(self.training.seed, "looking", dtype=own.dtype, device=own.device)
         self.real, *self.given = draw_batch(self.training.data, SAMPLES, stream)
         self._noise = self.training.gan.noise(SAMPLES, stream)
         self._frames, self._latest = 0, {}

@@ -28,7 +28,7 @@ def discriminator_map(view_input: ViewInput) -> Arrays:
         scale: both ends, the same distance below and above where D cannot tell: a round number that holds nine tenths
             of the cells, so that the map shows differences however small they are.
     """
-    cells = plane(view_input.extent, CELLS, view_input.real.dtype)
+    cells = plane(view_input.extent, CELLS, view_input.real)
     values = view_input.judge(cells, first_given(view_input.given, len(cells))).unflatten(0, (CELLS, CELLS))
     low, high = scale_of(values, undecided(view_input), 0.5 if view_input.gan.loss.probability else math.inf)
     return {"map": as_bytes(((values - low) / (high - low)).clamp(0, 1)), "scale": torch.tensor([low, high]).numpy()}
@@ -37,9 +37,8 @@ def discriminator_map(view_input: ViewInput) -> Arrays:
 def scale_of(values: torch.Tensor, centre: float, farthest: float) -> tuple[float, float]:
     """The ends of a scale around a centre, not farther away than `farthest`, that holds most of the values."""
     distances = (values - centre).abs().flatten()
-    distance = distances.kthvalue(
-        round(MOST * len(distances))
-    ).values.item()  # `quantile` would take twenty times as long
+    # `quantile` would take twenty times as long.
+    distance = distances.kthvalue(round(MOST * len(distances))).values.item()
     half = min(farthest, next((each for each in HALF_RANGES if each >= distance), HALF_RANGES[-1]))
     return centre - half, centre + half
 
@@ -63,14 +62,16 @@ def best_map(view_input: ViewInput) -> Arrays:
     beside them, or where the loss's scores stand for no probability of one example.
     Source of D*: Goodfellow et al. 2014 (arXiv:1406.2661), proposition 1.
     """
-    data, gan, dtype = view_input.training.data, view_input.gan, view_input.real.dtype
+    data, gan, shown = view_input.training.data, view_input.gan, view_input.real
     if not isinstance(data, GaussianMixture) or gan.loss.paired or gan.loss.probability is None or view_input.given:
         return {}
     blur = BLUR * 2 * view_input.extent
-    centres = view_input.generator(gan.noise(MANY, Stream(0, "looking", dtype=dtype)))
-    widths = (data.standard_deviations.to(dtype).square() + blur**2).sqrt()
-    real = mixture_density(data.means.to(dtype), widths, data.weights.to(dtype), view_input.extent)
-    generated = mixture_density(centres, torch.full_like(centres[:, 0], blur), torch.ones(()) / MANY, view_input.extent)
+    stream = Stream(0, "looking", dtype=shown.dtype, device=shown.device)
+    centres = view_input.generator(gan.noise(MANY, stream))
+    widths = (data.standard_deviations.to(shown).square() + blur**2).sqrt()
+    real = mixture_density(data.means.to(shown), widths, data.weights.to(shown), view_input.extent)
+    blurs, weight = torch.full_like(centres[:, 0], blur), torch.ones((), device=shown.device) / MANY
+    generated = mixture_density(centres, blurs, weight, view_input.extent)
     nothing = 1e-9  # where neither has mass, D* is one half
     return {"best": as_bytes((real + nothing) / (real + generated + 2 * nothing))}
 
@@ -80,7 +81,7 @@ def mixture_density(centres: torch.Tensor, widths: torch.Tensor, weights: torch.
 
     A round Gaussian is a product over the coordinates, so that N · cells exponentials are enough for N · cells² terms.
     """
-    ticks = torch.linspace(-extent, extent, BLURRED_CELLS, dtype=centres.dtype)
+    ticks = torch.linspace(-extent, extent, BLURRED_CELLS, dtype=centres.dtype, device=centres.device)
     kernels = torch.exp(-(((ticks - centres.unsqueeze(-1)) / widths.view(-1, 1, 1)) ** 2) / 2)  # (N, 2, cells)
     heights = (weights / (2 * math.pi * widths**2)).unsqueeze(-1) * kernels[:, 1].flip(-1)
     return heights.T.to(centres.dtype) @ kernels[:, 0]

@@ -51,7 +51,7 @@ def parts_of_a_step(view_input: ViewInput) -> list[tuple[str, Arrays]]:
     with torch.no_grad():
         fake = gan.generator(noise, *given)
         on_real, on_fakes = (view_input.judge(examples, given).mean() for examples in (real, fake))
-    stream = Stream(step, "losses shown", dtype=real.dtype)
+    stream = Stream(step, "losses shown", dtype=real.dtype, device=real.device)
     d_loss = discriminator_loss(gan, real, fake, given, stream).item()
     g_loss = generator_loss(gan, real, fake, given, stream).item()
     draw = draw_points if fake.dim() == 2 else draw_images
@@ -99,4 +99,5 @@ def after_the_step(view_input: ViewInput, drawn: Arrays) -> tuple[str, Arrays]:
 
 def followed_noise(view_input: ViewInput, step: int) -> torch.Tensor:
     """The noise (FOLLOWED, Z) that slow motion follows through the step after `step` steps."""
-    return view_input.gan.noise(FOLLOWED, Stream(step, "following", dtype=view_input.real.dtype))
+    stream = Stream(step, "following", dtype=view_input.real.dtype, device=view_input.real.device)
+    return view_input.gan.noise(FOLLOWED, stream)

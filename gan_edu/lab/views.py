@@ -92,9 +92,9 @@ def extent_of(real: torch.Tensor) -> float:
     return math.ceil(13.5 * real.abs().max().item()) / 10
 
 
-def plane(extent: float, cells: int, dtype: torch.dtype) -> torch.Tensor:
-    """Points (cells², 2) of the plane, row by row from the top, each row from the left."""
-    ticks = torch.linspace(-extent, extent, cells, dtype=dtype)
+def plane(extent: float, cells: int, like: torch.Tensor) -> torch.Tensor:
+    """Points (cells², 2) of the plane, row by row from the top, each from the left; as `like` in type and device."""
+    ticks = torch.linspace(-extent, extent, cells, dtype=like.dtype, device=like.device)
     return torch.stack(torch.meshgrid(ticks, -ticks, indexing="xy"), dim=-1).flatten(0, 1)
 
 
@@ -105,12 +105,12 @@ def first_given(given: Given, count: int) -> list[torch.Tensor]:
 
 def as_bytes(shares: torch.Tensor) -> np.ndarray:
     """Numbers from 0 to 1 as whole numbers from 0 to 255, which take a quarter of the memory."""
-    return (255 * shares).round().to(torch.uint8).numpy()
+    return (255 * shares).round().to(torch.uint8).cpu().numpy()
 
 
 def as_floats(values: torch.Tensor) -> np.ndarray:
     """A tensor as an array of float32."""
-    return values.detach().float().numpy()
+    return values.detach().float().cpu().numpy()
 
 
 def points(view_input: ViewInput) -> Arrays:
@@ -163,7 +163,7 @@ def slope_arrows(view_input: ViewInput) -> Arrays:
 def generator_slope(view_input: ViewInput, real: torch.Tensor, fake: torch.Tensor, given: Given) -> torch.Tensor:
     """Gradient of what the generator pays for each fake (B, ...) with respect to that fake."""
     fake = fake.detach().requires_grad_()
-    loss = generator_loss(view_input.gan, real, fake, given, Stream(0, "looking", dtype=real.dtype))
+    loss = generator_loss(view_input.gan, real, fake, given, Stream(0, "looking", dtype=real.dtype, device=real.device))
     (gradient,) = torch.autograd.grad(loss, fake)
     return len(fake) * gradient  # the loss is a mean
 
@@ -171,7 +171,7 @@ def generator_slope(view_input: ViewInput, real: torch.Tensor, fake: torch.Tenso
 @torch.no_grad()
 def bent_grid(view_input: ViewInput) -> Arrays:
     """What the generator makes of a square grid in the first two numbers of noise, from -2 to 2: (LINES, LINES, 2)."""
-    corners, size = plane(2, LINES, view_input.real.dtype), view_input.gan.noise_size
+    corners, size = plane(2, LINES, view_input.real), view_input.gan.noise_size
     noise = nn.functional.pad(corners, (0, size))[:, :size]
     bent = view_input.generator(noise, *first_given(view_input.given, len(noise)))
     return {"grid": as_floats(bent.unflatten(0, (LINES, LINES)))}

@@ -1,6 +1,6 @@
 """Sliders over a pure drawing function: you move a value, and the picture and its sentence answer at once.
 
-The page's half is explore.js, dressed by explore.css; what makes the picture fast is in stage.py.
+The page's half is explore.js, its styles are in explore.css; what makes the picture fast is in stage.py.
 """
 
 import base64

@@ -39,9 +39,8 @@ class MemberAdam(torch.optim.Optimizer):
         rows = [_columns(*pair) for pair in zip(networks, optimizers, strict=True)]
         if all((row == row[:1]).all() for row in rows):
             rows = [row[:1] for row in rows]  # one number for all weights of a member is cheaper than one for each
-        rate, epsilon, self.beta1, self.beta2, bound, moved = torch.stack(rows).unbind(
-            -1
-        )  # each (M, 1) or (M, P), float64
+        # Each is (M, 1) or (M, P), float64.
+        rate, epsilon, self.beta1, self.beta2, bound, moved = torch.stack(rows).unbind(-1)
         super().__init__([weights], {"lr": rate})
         # 1 - beta is taken before it is rounded to float32: 0.99999999 would be 1 there.
         self.epsilon, self.bound = epsilon.to(weights.dtype), bound.to(weights.dtype)
@@ -74,7 +73,8 @@ class MemberAdam(torch.optim.Optimizer):
         for own, *moments in zip(network.parameters(), *rows, strict=True):
             if id(own) in moved:
                 copies = (moment.view_as(own).clone() for moment in moments)
-                optimizer.state[own] = dict(zip(MOMENTS, copies, strict=True), step=torch.tensor(float(self.steps)))
+                steps = torch.tensor(float(self.steps), device=own.device)  # where the fused Adam asks for it
+                optimizer.state[own] = dict(zip(MOMENTS, copies, strict=True), step=steps)
 
 
 def check_optimizers(networks: Sequence[nn.Module], optimizers: Sequence[torch.optim.Optimizer]) -> None:

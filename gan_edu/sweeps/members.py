@@ -39,7 +39,7 @@ class Members:
         if self.averaging is not None:
             self.averaged = Ensemble([training.averaged for training in trainings])
         self.losses = tuple(torch.stack(losses) for losses in zip(*(t.losses for t in trainings), strict=True))
-        self.diverged_at = torch.zeros(len(trainings), dtype=torch.long)  # 0: not so far
+        self.diverged_at = torch.zeros(len(trainings), dtype=torch.long, device=self.streams.device)  # 0: not yet
         self._rotation = 0
 
     def advance(self, steps: int, compared: bool) -> None:

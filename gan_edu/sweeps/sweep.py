@@ -42,9 +42,9 @@ class Sweep:
 
     def mean(self, name: str) -> np.ndarray:
         """Average a measurement over the seeds that have not diverged; NaN where all have."""
-        well = np.isfinite(self.measured[name])
-        count = well.sum(len(self.axes) - 1)
-        total = np.where(well, self.measured[name], 0.0).sum(len(self.axes) - 1)
+        finite = np.isfinite(self.measured[name])
+        count = finite.sum(len(self.axes) - 1)
+        total = np.where(finite, self.measured[name], 0.0).sum(len(self.axes) - 1)
         return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
 
 
@@ -97,7 +97,7 @@ def sweep(
     coming = work(delayed(train_and_measure)(make, measure, steps, task) for task in tasks)
     results = list(progress(_kept(done, coming, folder), total=len(cells)))
     found = _arrange(axes, results)
-    _tell_who_was_alone(results)
+    _log_trained_alone(results)
     if failed := {result.place: result.error for result in results if result.error}:
         raise SweepIncomplete(found, [(cells[place], failed[place]) for place in sorted(failed)])
     return found
@@ -177,7 +177,7 @@ def _arrange(axes: dict[str, tuple], results: list[Result]) -> Sweep:
     return Sweep(axes, measured, diverged_at, alone)
 
 
-def _tell_who_was_alone(results: list[Result]) -> None:
+def _log_trained_alone(results: list[Result]) -> None:
     for reason, count in Counter(result.alone for result in results if result.alone).items():
         text = "%d of %d trainings were trained alone, which takes longer: %s"
         logging.getLogger(__name__).warning(text, count, len(results), reason)

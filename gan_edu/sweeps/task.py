@@ -16,7 +16,7 @@ Measure = Callable[[Training], Mapping[str, object]]
 
 
 def train_and_measure(make: Make, measure: Measure, steps: int, cells: list[Cell]) -> list[Result]:
-    """Train and measure some cells of a sweep. What one of them raises is told in its result, and stops no other.
+    """Train and measure some cells of a sweep. What one of them raises is in its result, and stops no other.
 
     Args:
         make, measure, steps: as in `sweep`.

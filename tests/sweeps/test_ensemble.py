@@ -224,6 +224,21 @@ def test_each_member_keeps_an_average_of_its_own():
         assert not torch.equal(next(training.averaged.parameters()), next(training.gan.generator.parameters()))
 
 
+def test_members_train_together_where_their_networks_are():
+    """On a CUDA device where there is one; then they go on alone."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+
+    def there(seed: int) -> Training:
+        generator, discriminator = MLP(2, 2, (8,)).to(device), MLP(2, None, (8,)).to(device)
+        return Training(GAN(generator, discriminator, loss=non_saturating), ring(), seed, batch_size=16)
+
+    together, alone = [there(0), there(1)], [there(0), there(1)]
+    run_together(together, 3)
+    for training, single in zip(together, alone, strict=True):
+        single.run(4)
+        assert torch.allclose(training.run(1).samples, single.snapshot().samples, atol=1e-3)
+
+
 def test_no_trainings_are_no_work():
     assert run_together([], 5) == []
 
