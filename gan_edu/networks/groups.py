@@ -13,6 +13,8 @@ class Packed(nn.Module):
     """A discriminator that judges `size` examples together: each gets the score of its pack.
 
     As all of a pack have its score, a penalty on slopes counts `size` times what it would for the pack as one input.
+    What is given comes packed too: labels as (B/size, size). `ConcatenateLabels(Packed(...), classes)` sets each label
+    beside its example before they are packed.
 
     Source: Lin et al. 2018, PacGAN (arXiv:1712.04086). Met in notebook 05.
 
