@@ -66,7 +66,7 @@ def samples(axes: Axes, real: torch.Tensor | None, generated: torch.Tensor | Non
     """Scatter real points (B, 2) as blue dots and generated ones (B, 2) as orange crosses; either may be None."""
     _check_axes(axes)
     real, generated = (
-        points if points is None else floating_tensor(name, points, "B", 2).detach()
+        points if points is None else floating_tensor(name, points, "B", 2).detach().cpu()
         for name, points in {"real": real, "generated": generated}.items()
     )
     if real is not None:
@@ -99,7 +99,8 @@ def belief(
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     x, y = torch.linspace(left, right, cells), torch.linspace(bottom, top, cells)
     points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
-    scores = discriminator(points.flatten(0, 1)).unflatten(0, (cells, cells))
+    weights = next(iter(getattr(discriminator, "parameters", tuple)()), points)  # a function need not have any
+    scores = discriminator(points.flatten(0, 1).to(weights.device)).cpu().unflatten(0, (cells, cells))
     if made("loss", loss, Loss, "a Loss").probability is None:
         shown, centre = scores, scores.mean().item()
     else:
@@ -153,7 +154,7 @@ def image_grid(axes: Axes, images: torch.Tensor, columns: int, title: str = "") 
     floating_tensor("images", images, "B", colours, "H", "W")
     if len(images) % columns:
         raise ValueError(f"images must fill rows of {columns}, got {len(images)}")
-    padded = torch.nn.functional.pad(images.detach(), (1, 1, 1, 1), value=-1.0 if colours == 1 else 1.0)
+    padded = torch.nn.functional.pad(images.detach().cpu(), (1, 1, 1, 1), value=-1.0 if colours == 1 else 1.0)
     rows = [torch.cat(list(row), dim=-1) for row in padded.split(columns)]
     tiled = torch.cat(rows, dim=-2)  # (C, rows · (H + 2), columns · (W + 2))
     if colours == 1:
