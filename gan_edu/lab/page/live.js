@@ -13,6 +13,7 @@ const NO_ANSWER = 3000; // milliseconds, as all that follow
 const WORDS_EVERY = 120; // as fast as one reads
 const CONFIRM_EVERY = 500;
 const GREET_AFTER = 1000; // by then JupyterLab has made the thread of the kernel that receives messages of widgets
+const THEME_AFTER = 1000; // JupyterLab hides the page while it changes the theme
 const CONFIRM_FRAMES = 8; // a confirmation costs JupyterLab and the kernel more than a frame, so it is sent for several
 
 // Commands are numbered; the kernel says which one it has executed last.
@@ -213,11 +214,13 @@ function render({ model, el }) {
   const draw = drawer(model, parts, () => theme);
   const receive = (message, buffers) => receiveFilm(parts.film, message, buffers);
   el.append(parts.root);
-  const appearing = new IntersectionObserver(schedule); // back on the screen: draw what has come meanwhile
-  appearing.observe(parts.root);
+  // Back on the screen, or no longer hidden: draw what has come meanwhile.
+  const appearing = [new IntersectionObserver(schedule), new ResizeObserver(schedule)];
+  for (const observer of appearing) observer.observe(parts.root);
   const themed = new MutationObserver(() => {
     theme = readTheme(model.get("about").colours);
     schedule();
+    setTimeout(schedule, THEME_AFTER);
   });
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   const heard = { "change:frame": schedule, "change:status": schedule, "msg:custom": receive };
@@ -226,7 +229,7 @@ function render({ model, el }) {
   const greeting = setTimeout(() => parts.tell({ greeting: true }), GREET_AFTER);
   return () => {
     clearTimeout(greeting);
-    appearing.disconnect();
+    for (const observer of appearing) observer.disconnect();
     themed.disconnect();
     for (const [name, act] of Object.entries(heard)) model.off(name, act);
     if (parts.film.href) URL.revokeObjectURL(parts.film.href);
