@@ -11,7 +11,6 @@ import execute
 import minutes
 from notebook_rules import SOLUTION, Page, Rule, tags, words
 
-NOT_YET: set[str] = set()
 CORE_MINUTES = 45
 EXERCISES = 4
 BARE_VERDICTS = 10

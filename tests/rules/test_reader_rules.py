@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from notebook_rules import Page, Rule
 
-NOTEBOOKS = [path for path in sorted(execute.FOLDER.glob("*.ipynb")) if path.stem not in rules.NOT_YET]
+NOTEBOOKS = sorted(execute.FOLDER.glob("*.ipynb"))
 
 
 @functools.cache
