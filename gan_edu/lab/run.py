@@ -36,11 +36,11 @@ class Run:
     """A training in the lab.
 
     Args:
-        training: of points in the plane, or of images.
+        training: of points in the plane, of images or of series of images.
         name: which of two runs this is; empty if there is only one.
 
     Raises:
-        ValueError: the data are neither.
+        ValueError: the data are none of these.
     """
 
     def __init__(self, training: Training, name: str) -> None:
@@ -49,9 +49,9 @@ class Run:
         snapshot = training.snapshot()
         shape = tuple(snapshot.real.shape)
         self.points = shape[1:] == (2,)
-        if not self.points and len(shape) != 4:
-            series = "; series of images have no view yet" if len(shape) == 5 else ""
-            raise ValueError(f"training must be on points (B, 2) or images (B, C, H, W), got {shape}{series}")
+        if not self.points and len(shape) not in (4, 5):
+            kinds = "points (B, 2), images (B, C, H, W) or series of images (B, T, C, H, W)"
+            raise ValueError(f"training must be on {kinds}, got {shape}")
         self.settings = Settings(training, choose_data=self.points and not snapshot.given)
         self.begin()
 
@@ -89,7 +89,8 @@ class Run:
     def legend(self) -> str:
         """The sentence that tells what the picture's colours and shapes mean."""
         if not self.points:
-            return "Left, generated images; right, both players' losses."
+            images = "images" if self.real.dim() == 4 else "series of images, each in a row of its own"
+            return f"Left, generated {images}; right, both players' losses."
         colours = (
             "Blue dots are real, orange crosses generated, on the map of the discriminator, which believes in real"
         )

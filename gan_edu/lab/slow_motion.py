@@ -7,7 +7,7 @@ import torch
 from gan_edu.game.gan import discriminator_loss, generator_loss
 from gan_edu.lab.run import Run
 from gan_edu.lab.scores import says
-from gan_edu.lab.views import Arrays, ViewInput, as_floats, generator_slope, tiles
+from gan_edu.lab.views import Arrays, ViewInput, as_floats, generator_slope, rows_of
 from gan_edu.randomness import Stream
 
 FOLLOWED = 16  # examples
@@ -81,7 +81,7 @@ def draw_points(noise: torch.Tensor, fake: torch.Tensor, pulls: torch.Tensor, ex
 
 def draw_images(noise: torch.Tensor, fake: torch.Tensor, pulls: torch.Tensor, extent: float) -> tuple[Arrays, ...]:
     """What is drawn of images: nothing of their noise, the fakes, and the direction of each pixel."""
-    return {}, {"generated": tiles(fake, COLUMNS)}, {"generated": tiles(pulls / pulls.abs().max(), COLUMNS)}
+    return {}, {"generated": rows_of(fake, COLUMNS)}, {"generated": rows_of(pulls / pulls.abs().max(), COLUMNS)}
 
 
 @torch.no_grad()
@@ -91,7 +91,7 @@ def after_the_step(view_input: ViewInput, drawn: Arrays) -> tuple[str, Arrays]:
     moved = view_input.gan.generator(noise, *(each[:FOLLOWED] for each in view_input.given))
     if "fakes" not in drawn:
         caption = "6 of 6. The players have moved: the same noise now makes these images."
-        return caption, {"generated": tiles(moved, COLUMNS)}
+        return caption, {"generated": rows_of(moved, COLUMNS)}
     caption = "6 of 6. The players have moved: the same noise now leads to the ends of the lines, not always along the"
     caption += " arrows, as all samples share the generator's weights."
     return caption, {"fakes": drawn["fakes"], "moved": as_floats(moved)}

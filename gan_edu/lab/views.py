@@ -18,6 +18,7 @@ from gan_edu.randomness import Stream
 
 ARROWS, LINES, IMAGES, LABELLED = 48, 15, 64, 40
 CLASSES, COLUMNS = 10, 8  # of images by label: rows at most, and images in each row
+FRAMES = 8  # of a series of images, at most
 
 Arrays = dict[str, np.ndarray]
 
@@ -119,27 +120,42 @@ def points(view_input: ViewInput) -> Arrays:
 
 
 def images(view_input: ViewInput) -> Arrays:
-    """The first images, real and generated, in two squares: (height, width) each, or (height, width, 3) in colour."""
+    """The first images, real and generated, in two squares: (height, width) each, or (height, width, 3) in colour.
+
+    Of series of images the first few, each in a row of its own.
+    """
     side = math.isqrt(min(IMAGES, len(view_input.real)))
-    return {name: tiles(getattr(view_input, name)[: side * side], side) for name in ("real", "generated")}
+    count, columns = (side * side, side) if view_input.real.dim() == 4 else (FRAMES, 1)
+    return {name: rows_of(getattr(view_input, name)[:count], columns) for name in ("real", "generated")}
 
 
 def images_by_label(view_input: ViewInput) -> Arrays:
-    """As `images`, but each row holds images of one label, from the smallest label on; and the labels of the rows."""
-    rows = [
-        torch.nonzero(view_input.labels == label).flatten()[:COLUMNS] for label in view_input.labels.unique()[:CLASSES]
-    ]
-    rows = [row for row in rows if len(row) == COLUMNS]  # a label too rare to fill its row is left out
+    """As `images`, but each row holds what has one label, from the smallest label on; and the labels of the rows."""
+    labels, columns = view_input.labels, COLUMNS if view_input.real.dim() == 4 else 1
+    rows = [torch.nonzero(labels == label).flatten()[:columns] for label in labels.unique()[:CLASSES]]
+    rows = [row for row in rows if len(row) == columns]  # a label too rare to fill its row is left out
     if not rows:
         return {}
     chosen = torch.cat(rows)
-    arrays = {name: tiles(getattr(view_input, name)[chosen], COLUMNS) for name in ("real", "generated")}
-    return arrays | {"labels": as_floats(view_input.labels[chosen[::COLUMNS]])}
+    arrays = {name: rows_of(getattr(view_input, name)[chosen], columns) for name in ("real", "generated")}
+    return arrays | {"labels": as_floats(labels[chosen[::columns]])}
 
 
 def point_labels(view_input: ViewInput) -> Arrays:
     """The labels of the first points, which are the same for real and generated ones: (LABELLED,)."""
     return {"labels": as_floats(view_input.labels[:LABELLED])}
+
+
+def rows_of(batch: torch.Tensor, columns: int) -> np.ndarray:
+    """Images (B, C, H, W), or series of them (B, T, C, H, W), in rows of `columns`.
+
+    Of a series up to FRAMES frames are shown, from the first to the last at equal distances, side by side.
+    """
+    if batch.dim() == 4:
+        return tiles(batch, columns)
+    length = batch.shape[1]
+    shown = torch.linspace(0, length - 1, min(length, FRAMES)).round().long()
+    return tiles(batch[:, shown].flatten(0, 1), columns * len(shown))
 
 
 def tiles(batch: torch.Tensor, columns: int) -> np.ndarray:

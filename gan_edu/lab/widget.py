@@ -193,7 +193,8 @@ def live(
     pause. Without a page (the environment variable GAN_EDU_HEADLESS is set) it makes `steps` steps and shows that.
 
     Args:
-        training: of points (B, 2) or images (B, C, H, W); the lab trains this very run, with the parts it was made of.
+        training: of points (B, 2), images (B, C, H, W) or series of them (B, T, C, H, W); the lab trains this very run,
+            with the parts it was made of.
         title: what the reader can find out with it.
         steps: how far it trains where there is no page.
         beside: a second training with the same seed, at the same step: both go on in step.
@@ -201,7 +202,7 @@ def live(
 
     Raises:
         TypeError: an argument is not of its kind.
-        ValueError: the title is empty, the data are neither points nor images, or the two trainings do not fit.
+        ValueError: the title is empty, the data are none of these, or the two trainings do not fit.
     """
     check(training, title, beside, names)
     positive_integer("steps", steps)

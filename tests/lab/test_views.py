@@ -212,12 +212,56 @@ def test_the_test_of_looking_can_fail() -> None:
         assert_equal(before, training.state().parts[1])
 
 
-def test_series_of_images_are_refused_by_name() -> None:
-    class Series:
-        def sample(self, count: int, stream: Stream) -> torch.Tensor:
-            return stream.normal(count, 4, 1, 2, 2)
+class Brighter:
+    """Series (B, T, C, H, W) of twelve frames of one grey, each a twelfth brighter than the one before."""
 
-    first = nn.Sequential(nn.Linear(2, 16), nn.Unflatten(-1, (4, 1, 2, 2)))
-    second = nn.Sequential(nn.Flatten(1), MLP(16, None, (8,)))
-    with pytest.raises(ValueError, match=r"got \(512, 4, 1, 2, 2\); series of images have no view yet"):
-        Run(Training(GAN(first, second, loss=non_saturating), Series()), "")
+    def sample(self, count: int, stream: Stream) -> torch.Tensor:
+        first = stream.uniform(count, 1, 1, 1, 1) - 1
+        return (first + torch.arange(12).view(-1, 1, 1, 1) / 12).expand(-1, -1, 1, 2, 3)
+
+
+def of_series() -> Training:
+    first = nn.Sequential(MLP(2, 12, (8,)), nn.Unflatten(-1, (12, 1, 1, 1)), nn.Upsample((1, 2, 3)))
+    second = nn.Sequential(nn.Flatten(1), MLP(72, None, (8,)))
+    return Training(GAN(first, second, loss=non_saturating), Brighter(), batch_size=32)
+
+
+def test_each_series_is_a_row_from_its_first_frame_to_its_last() -> None:
+    run = Run(of_series(), "")
+    real = run.make_frame(["samples"], paused=True).arrays["real"]
+    assert real.shape == (3 * 8, 4 * 8)
+    for row in range(8):
+        shown = real[3 * row, ::4].astype(float) / 127.5 - 1
+        first = run.real[row, 0, 0, 0, 0].item()
+        np.testing.assert_allclose(shown[[0, -1]], [first, first + 11 / 12], atol=0.005)
+        np.testing.assert_allclose(np.diff(shown), 11 / 84, atol=0.06)  # at equal distances, up to whole frames
+
+
+def test_slow_motion_shows_series_and_looking_changes_nothing() -> None:
+    training = of_series()
+    training.run(1)
+    run, before = Run(training, ""), training.state()
+    parts = parts_of_a_step(run.view_input)
+    assert [arrays.get("generated", np.empty(0)).shape for _, arrays in parts] == [(0,), *[(12, 128)] * 4]
+    for old, new in zip(before.parts, training.state().parts, strict=True):
+        assert_equal(old, new)
+
+
+def test_labelled_series_stand_in_one_row_for_each_label() -> None:
+    labels = torch.tensor([2, 0, 1] * 20)
+    real = (labels.view(-1, 1, 1, 1, 1) / 10).expand(-1, 5, 3, 4, 4)
+    arrays = views.images_by_label(ViewInput(None, None, None, real, [labels], -real, 1.0))
+    assert arrays["labels"].tolist() == [0, 1, 2]
+    assert arrays["real"].shape == (15, 25, 3)
+    for row, label in enumerate(arrays["labels"]):
+        np.testing.assert_allclose(arrays["real"][5 * row, ::5] / 127.5 - 1, label / 10, atol=0.005)
+
+
+def test_other_data_are_refused_by_name() -> None:
+    class Numbers:
+        def sample(self, count: int, stream: Stream) -> torch.Tensor:
+            return stream.normal(count, 3)
+
+    training = Training(GAN(MLP(2, 3, (8,)), MLP(3, None, (8,)), loss=non_saturating), Numbers())
+    with pytest.raises(ValueError, match=r"or series of images \(B, T, C, H, W\), got \(512, 3\)"):
+        Run(training, "")
