@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 import numpy as np
 import torch
 
-from gan_edu.game.data import draw_batch
+from gan_edu.game.batches import draw_batch
 from gan_edu.game.snapshot import unchanged
 from gan_edu.game.training import Training, Update
 from gan_edu.lab import scores, views

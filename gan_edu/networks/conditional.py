@@ -17,6 +17,9 @@ class ConcatenateLabels(nn.Module):
     Args:
         network: takes `classes` more numbers, or channels, than stand in the examples.
         classes: number of different labels, which are 0 to classes - 1.
+
+    Raises:
+        ValueError: labels are not one for each example.
     """
 
     def __init__(self, network: nn.Module, classes: int):
@@ -25,6 +28,9 @@ class ConcatenateLabels(nn.Module):
         self.classes = positive_integer("classes", classes)
 
     def forward(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        if labels.shape != inputs.shape[:1]:
+            packed = ", as within Packed: set ConcatenateLabels around Packed" if labels.dim() == 2 else ""
+            raise ValueError(f"labels must have shape ({len(inputs)},), got {tuple(labels.shape)}{packed}")
         own_class = labels.unsqueeze(-1) == torch.arange(self.classes, device=labels.device)
         marks = own_class.to(inputs.dtype).view(*own_class.shape, *[1] * (inputs.dim() - 2))
         return self.network(torch.cat([inputs, marks.expand(*own_class.shape, *inputs.shape[2:])], dim=1))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch.nn.utils import parameters_to_vector
 
-from gan_edu.game.data import draw_batch
+from gan_edu.game.batches import draw_batch
 from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
 from gan_edu.game.snapshot import TrainingDiverged
 from gan_edu.game.training import Training

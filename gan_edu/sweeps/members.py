@@ -7,7 +7,7 @@ from numbers import Real
 
 import torch
 
-from gan_edu.game.data import draw_batch
+from gan_edu.game.batches import draw_batch
 from gan_edu.game.gan import GAN
 from gan_edu.game.snapshot import Snapshot, TrainingDiverged
 from gan_edu.game.training import Training, average

@@ -141,3 +141,20 @@ def test_what_is_not_made_or_of_another_kind_is_named(make, message):
 def test_a_discriminator_that_does_not_take_the_data_is_named():
     with pytest.raises(ValueError, match=r"^discriminator must take examples of shape \(4, 2\), got: mat1 and mat2"):
         train(GAN(MLP(2, 2), MLP(3, None), loss=non_saturating))
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        (None, "None"),
+        (torch.tensor(1.0), r"a tensor of shape \(\)"),
+        ((torch.zeros(8), torch.zeros(8)), r"\(tensor\(\[0\., 0\."),
+        ((0.5,), r"\(0\.5,\)"),
+        (("a", "b"), r"\('a', 'b'\)"),
+    ],
+)
+def test_an_update_must_return_two_losses(returned: object, said: str):
+    training = train(update=lambda gan, draw, stream: returned)
+    with pytest.raises(TypeError, match=rf"^update must return the losses of .*, one number each, got {said}"):
+        training.run(1)
+    assert training.step == 0

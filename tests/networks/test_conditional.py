@@ -86,6 +86,14 @@ def test_the_generator_makes_what_it_is_asked_for():
     assert (nearest == torch.arange(10)).sum() >= 9
 
 
+def test_labels_must_be_one_for_each_example():
+    within = Packed(ConcatenateLabels(MLP(4 + 3, None, (8,)), 3), 2)
+    with pytest.raises(ValueError, match=r"^labels must have shape \(2,\), got \(2, 2\), .* around Packed$"):
+        within(torch.zeros(4, 2), torch.zeros(4, dtype=torch.int64))
+    with pytest.raises(ValueError, match=r"^labels must have shape \(4,\), got \(3,\)$"):
+        ConcatenateLabels(MLP(5, None, (8,)), 3)(torch.zeros(4, 2), torch.zeros(3, dtype=torch.int64))
+
+
 def test_snapshots_say_what_was_given():
     training = make()
     snapshot = training.snapshot()

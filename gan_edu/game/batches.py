@@ -1,4 +1,4 @@
-"""What a GAN can be trained on, and whether its players fit it."""
+"""The batches that a GAN is trained on, and whether its players fit them."""
 
 from typing import Protocol
 
