@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from gan_edu.arguments import able, function, made, positive_integer, share
-from gan_edu.game.batches import Data, check_fit, draw_batch, is_finite
+from gan_edu.game.batches import Data, check_fit, draw_batch, finite_losses, is_finite
 from gan_edu.game.gan import GAN
 from gan_edu.game.interrupts import interrupt_between_steps
 from gan_edu.game.optimizers import constant
 from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, check_state, unchanged
-from gan_edu.game.updates import Draw, Losses, alternating, are_finite
+from gan_edu.game.updates import Draw, Losses, alternating
 from gan_edu.randomness import Stream, initialize
 
 Update = Callable[[GAN, Draw, Stream], Losses]
@@ -196,7 +196,7 @@ class Training:
                 group["lr"] = group["initial_lr"] * self.schedule(self.step)
         self._drawn.clear()
         losses = self.update(self.gan, self.draw, self.stream)
-        if not are_finite(losses):
+        if not finite_losses(losses):
             which = [name for name, loss in zip(PLAYERS, losses, strict=True) if not math.isfinite(loss)]
             self._fail(self.step + 1, which[0] if len(which) == 1 else "the loss of both players")
         self.losses = losses

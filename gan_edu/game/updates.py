@@ -1,7 +1,6 @@
 """Who moves when: one adversarial step, on one screen."""
 
 import copy
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -9,7 +8,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from gan_edu.arguments import described, positive_integer, positive_number
+from gan_edu.arguments import positive_integer, positive_number
 from gan_edu.game.gan import GAN, Given, descend, differentiate, discriminator_loss, generator_loss
 from gan_edu.randomness import Stream
 
@@ -128,17 +127,3 @@ def _ahead(
 
 def _call(network: nn.Module, weights: dict[str, torch.Tensor], *inputs: torch.Tensor) -> torch.Tensor:
     return functional_call(network, weights, inputs)
-
-
-def are_finite(losses: Losses) -> bool:
-    """Whether an update has returned two numbers that are finite.
-
-    Raises:
-        TypeError: it has not returned two numbers.
-    """
-    try:
-        d_loss, g_loss = losses
-        return math.isfinite(d_loss + g_loss)  # torch.isfinite would cost 1 % of a small network's step
-    except (TypeError, ValueError, RuntimeError):
-        rule = "update must return the losses of the discriminator and of the generator, one number each"
-        raise TypeError(f"{rule}, got {described(losses)}") from None

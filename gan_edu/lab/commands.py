@@ -10,8 +10,8 @@ from gan_edu.lab.history import History, Moment
 from gan_edu.lab.run import Run
 from gan_edu.lab.slow_motion import SlowMotion
 
-SHORTEST, LONGEST = 1 / 32, 1 / 24  # seconds of training between two frames,
-FRAME_SHARE = 0.06  # such that frames take this share of the time, if that can be done between these two
+SHORTEST, LONGEST = 1 / 33, 1 / 24  # seconds of training between two frames,
+FRAME_SHARE = 0.08  # such that frames take this share of the time, if that can be done between these two
 PART_SECONDS = 2.5  # how long each part of a step is shown in slow motion
 MOVED = {"both": "both players have", "discriminator": "only D has", "generator": "only G has"}
 

@@ -19,12 +19,12 @@ from gan_edu.randomness import Stream
 SAMPLES = 512  # in a picture
 KEEP_EVERY = 100  # steps: as often as `Training.run`, the training keeps a state to fall back on
 OF_POINTS = {
-    "map": View("the discriminator's map", scores.discriminator_map, every=2),
-    "arrows": View("arrows: where the generator's loss falls", views.slope_arrows, every=2),
+    "map": View("the discriminator's map", scores.discriminator_map, every=3),
+    "arrows": View("arrows: where the generator's loss falls", views.slope_arrows, every=3),
     "grid": View("the grid that the generator bends", views.bent_grid),
     "best": View("D*, the best discriminator, for blurred densities", scores.best_map, every=12),
 }
-NUMBERS = View("numbers", scores.numbers, every=5)  # nobody reads faster
+NUMBERS = View("numbers", scores.numbers, every=8)  # nobody reads faster
 LABELS_OF_POINTS = {"labels": View("labels", views.point_labels)}
 LABELS_OF_IMAGES = {"labels": View("one row for each label", views.images_by_label)}
 ALWAYS = {"samples": "real and generated samples", "losses": "loss curves", "numbers": NUMBERS.title}
