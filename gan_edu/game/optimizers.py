@@ -1,14 +1,14 @@
 """How far a gradient moves a weight."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
 import torch
 from torch import nn
 
-from gan_edu.arguments import function, positive_integer, positive_number
+from gan_edu.arguments import positive_integer, positive_number
 
 
 @dataclass(frozen=True)
@@ -34,49 +34,6 @@ class Adam:
     def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """Make the optimizer of these parameters."""
         return torch.optim.Adam(parameters, lr=self.learning_rate, betas=tuple(map(float, self.betas)), fused=True)
-
-
-@dataclass(frozen=True)
-class Clipped:
-    """Makes optimizers that clip: after each step, every weight is put back between -bound and bound.
-
-    Source: Arjovsky, Chintala, Bottou 2017 (arXiv:1701.07875), algorithm 1: the discriminator of the Wasserstein GAN is
-    clipped so that its slope stays bounded. They take RMSprop, and a bound of 0.01.
-
-    Args:
-        optimizer: makes the optimizer that steps, such as `Adam(5e-5)`.
-        bound: above zero, and finite.
-    """
-
-    optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
-    bound: float
-
-    def __post_init__(self):
-        function("optimizer", self.optimizer), positive_number("bound", self.bound)
-
-    def __call__(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-        """Make the optimizer of these parameters."""
-        optimizer = self.optimizer(parameters)
-        optimizer.register_step_post_hook(Clip(self.bound))
-        return optimizer
-
-
-@dataclass(frozen=True)
-class Clip:
-    """What `Clipped` does after each step.
-
-    Args:
-        bound: of the absolute value of every weight.
-    """
-
-    bound: float
-
-    @torch.no_grad()
-    def __call__(self, optimizer: torch.optim.Optimizer, arguments: tuple, keywords: dict) -> None:
-        """Clip all weights of the optimizer, as a hook of PyTorch's optimizers is called."""
-        for group in optimizer.param_groups:
-            for weights in group["params"]:
-                weights.clamp_(-self.bound, self.bound)
 
 
 def constant(step: int) -> float:

@@ -11,7 +11,7 @@ from gan_edu.game.batches import draw_batch
 from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
 from gan_edu.game.snapshot import TrainingDiverged
 from gan_edu.game.training import Training
-from gan_edu.sweeps.streams import Streams, twin
+from gan_edu.sweeps.member_streams import Streams, twin
 
 MOVE = 0.5  # part of a move by which two may differ: where a gradient is but rounding, Adam still makes whole steps
 GRADIENT = 0.01  # and of the mean gradient, which shows what the players were trained on

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parameters_to_vector
 
-from gan_edu.game.optimizers import Clip
+from gan_edu.game.clipping import Clip
 
 MOMENTS = ("exp_avg", "exp_avg_sq")  # what PyTorch's Adam calls the running means of the gradient and of its square
 OFF = {"weight_decay": 0, "amsgrad": False, "maximize": False}  # what a member's Adam must leave alone
@@ -21,7 +21,7 @@ class MemberAdam(torch.optim.Optimizer):
         weights: all weights of each member, (M, P), in the order of `network.parameters()`.
         networks: the M members' own.
         optimizers: the M members' own. Taken over are the learning rate, betas and epsilon of each of their groups, the
-            bound if they clip (`gan_edu.game.optimizers.Clipped`), and their state. Weights that an optimizer leaves
+            bound if they clip (`gan_edu.game.clipping.Clipped`), and their state. Weights that an optimizer leaves
             out stay as they are.
 
     Raises:
@@ -98,7 +98,7 @@ def _unfit(network: nn.Module, optimizer: torch.optim.Optimizer) -> str:
                 return f"{name}={group[name]}"
     after = optimizer._optimizer_step_post_hooks.values()
     if optimizer._optimizer_step_pre_hooks or not all(isinstance(hook, Clip) for hook in after):
-        return "hooks; to clip weights, wrap it in gan_edu.game.optimizers.Clipped"
+        return "hooks; to clip weights, wrap it in gan_edu.game.clipping.Clipped"
     if "step" in vars(optimizer):
         return "a step that was replaced, as PyTorch's schedulers do; pass Training a schedule"
     if not {id(own) for own, _ in _moved(optimizer)} <= {id(own) for own in network.parameters()}:

@@ -15,7 +15,7 @@ from gan_edu.sweeps.alike import alike
 from gan_edu.sweeps.compare import Numbers, differ, name_part, step_alone
 from gan_edu.sweeps.ensemble import Ensemble
 from gan_edu.sweeps.member_adam import MemberAdam
-from gan_edu.sweeps.streams import Streams
+from gan_edu.sweeps.member_streams import Streams
 
 PLAYERS, OPTIMIZERS = ("generator", "discriminator"), ("g_optimizer", "d_optimizer")
 

@@ -12,9 +12,10 @@ from torch import nn
 from gan_edu.data.images import Images
 from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, ring
 from gan_edu.game.augmentations import InstanceNoise
+from gan_edu.game.clipping import Clipped
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating
-from gan_edu.game.optimizers import Adam, Clipped, CosineDecay, constant
+from gan_edu.game.optimizers import Adam, CosineDecay, constant
 from gan_edu.game.penalties import R1, R2, Both, GradientPenalty
 from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating

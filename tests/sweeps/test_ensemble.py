@@ -25,8 +25,8 @@ from gan_edu.randomness import Stream, initialize
 from gan_edu.sweeps import run_together as run_together_module
 from gan_edu.sweeps.ensemble import Ensemble
 from gan_edu.sweeps.member_adam import MemberAdam
+from gan_edu.sweeps.member_streams import Streams
 from gan_edu.sweeps.run_together import members_at_once, mismatch, run_together
-from gan_edu.sweeps.streams import Streams
 
 # A new loss, penalty or update needs one entry here; the first test below says so if it is missing.
 LOSSES = {

@@ -8,9 +8,10 @@ import torch
 from torch import nn
 
 from gan_edu.data.points import ring
+from gan_edu.game.clipping import Clipped
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import non_saturating, wasserstein
-from gan_edu.game.optimizers import Adam, Clipped, CosineDecay
+from gan_edu.game.optimizers import Adam, CosineDecay
 from gan_edu.game.training import Training
 from gan_edu.networks.points import MLP
 from gan_edu.sweeps.run_together import run_together
