@@ -26,7 +26,7 @@ CLOSE = 1e-4  # a small number that keeps a logarithm finite is no mistake
 @exercise("Only the shares of a and b matter, not their size: twice as much of both leaves the best D where it is.")
 def best_answer(attempt: Callable[[float, float], float]) -> str | None:
     """Examine a function (a, b) to the D in [0, 1] at which a log D + b log(1 - D) is largest."""
-    for a, b in [(3.0, 1.0), (0.2, 0.6), (2.0, 2.0), (2.0, 0.0), (0.0, 5.0)]:
+    for a, b in [(3.0, 1.0), (0.2, 0.6), (2.0, 2.0), (1.0, 2.0), (2.0, 0.0), (0.0, 5.0)]:  # 1/3 lies on no grid
         got, best = attempt(a, b), a / (a + b)
         where = f"for a = {a:g} and b = {b:g}"
         if (hint := _not_one_number(got, where)) is not None:
@@ -40,7 +40,10 @@ def best_answer(attempt: Callable[[float, float], float]) -> str | None:
         if abs(got - b / (a + b)) < CLOSE:
             return f"{where} you return {got:.4g}: that is 1 - D. The larger a is, the more it pays to say real."
         if abs(got - best) < 0.01:
-            return f"{where} you return {got:.6g}: close, but a formula gives it exactly. Set the derivative to zero."
+            return (
+                f"{where} you return {got:.9g}: close, but only a formula gives it exactly, as no list of candidates "
+                "and no small number added does. Set the derivative to zero."
+            )
         return f"{where} you return {got:.4g}, where the function is {_integrand(a, b, got):.4f}; {_better(a, b, got)}"
     return None
 
@@ -103,7 +106,8 @@ def jensen_shannon_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndar
 
 
 @exercise(
-    "It is 0 only for q = p. Unlike the JSD it is infinite for fakes where there are no data, so it has no plain."
+    "It is 0 only for q = p. To make one half of the data and miss the other costs 0.26; a fake that stands where "
+    "there are no data costs without limit. So dropping a bump is cheap, and filling a gap is not."
 )
 def usual_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -> str | None:
     """Examine a function (x, p, q), three arrays (N,), to 2 KL(m || p) = KL(q || p) - 2 JSD(p, q), in nats."""

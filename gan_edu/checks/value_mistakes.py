@@ -13,6 +13,11 @@ import numpy as np
 from gan_edu.theory.divergences import GridDensity, jensen_shannon, kullback_leibler
 
 LINE = np.linspace(-6, 6, 1201)
+SMALL = [10.0**-power for power in range(2, 17)]  # what is added, or cut off, lest a logarithm become infinite
+
+UNWEIGHTED = (
+    ". The weights are missing: log D counts p(x), as it is averaged over the data, and log(1 - D) counts q(x)."
+)
 
 
 def divergence(p: np.ndarray, q: np.ndarray) -> float:
@@ -43,27 +48,57 @@ def wrong_discriminator(got: Any, p: np.ndarray, q: np.ndarray) -> str | None:
         "D is p itself: weigh it against all that you meet at x, p + q.": p,
         "D says 1 or 0. At a point where both live, being sure costs more than it brings.": (p > q).astype(float),
     }
-    if np.allclose(d, p / (p + q), rtol=1e-6, atol=1e-12):
+    if _alike(d, p / (p + q)):
         return None
-    words = (words for words, wrong in mistakes.items() if np.allclose(d, wrong, rtol=1e-6, atol=1e-12))
+    words = next((words for words, wrong in mistakes.items() if _alike(d, wrong)), _kept_from_the_ends(d, p, q))
     place = int(np.nanargmax(np.abs(d - p / (p + q)))) if np.isfinite(d).any() else 0
-    return next(
-        words, f"at x = {LINE[place]:.2f}, where p = {p[place]:.3g} and q = {q[place]:.3g}, D is {d[place]:.4g}."
-    )
+    where = f"at x = {LINE[place]:.2f}, where p = {p[place]:.3g} and q = {q[place]:.3g}"
+    return words or f"{where}, D is {d[place]:.4g}, not {p[place] / (p[place] + q[place]):.4g}."
+
+
+def _kept_from_the_ends(d: np.ndarray, p: np.ndarray, q: np.ndarray) -> str | None:
+    """A hint if D* was cut off near 0 and 1, or a small number was added, so that no logarithm becomes infinite."""
+    cure = "So that no logarithm becomes infinite, leave D as it is, and write 1 - D as q / (p + q)."
+    if d.min() < d.max() and _alike(d, np.clip(p / (p + q), d.min(), d.max())):
+        return f"D is cut off: it comes no nearer to 0 or 1 than {min(d.min(), 1 - d.max()):.3g}. {cure}"
+    for small in SMALL:
+        wrongs = p / (p + q + small), (p + small) / (p + q + small), (p + small) / (p + q + 2 * small)
+        if any(_alike(d, wrong) for wrong in wrongs):
+            return f"the small number that you add decides D where both densities are still smaller. {cure}"
+    return None
+
+
+def _alike(d: np.ndarray, other: np.ndarray) -> bool:
+    return np.allclose(d, other, rtol=1e-6, atol=1e-12)
 
 
 def kind_of_game_value(got: Real, p: np.ndarray, q: np.ndarray) -> str:
     """What was computed instead: the rest of a sentence."""
-    right = value_of_best(p, q)
+    right, d, fake = value_of_best(p, q), p / (p + q), q / (p + q)
+    cut = [sum(np.trapezoid(a * np.log(np.clip(b, s, 1 - s)), LINE) for a, b in ((p, d), (q, fake))) for s in SMALL]
+    added = [sum(np.trapezoid(a * np.log(b + s), LINE) for a, b in ((p, d), (q, fake))) for s in SMALL]
+    if any(math.isclose(got, changed, rel_tol=1e-4) for changed in cut + added):
+        return ". The small number that keeps the logarithms finite changes V: write 1 - D as q / (p + q) instead."
     mistakes = {
         ". That is -V, the discriminator's loss.": -right,
         ". p and q are swapped: p weighs log D, q weighs log(1 - D).": (
-            float(np.trapezoid(q * np.log(p / (p + q)) + p * np.log(q / (p + q)), LINE))
+            float(np.trapezoid(q * np.log(d) + p * np.log(fake), LINE))
+        ),
+        UNWEIGHTED: float(np.trapezoid(np.log(d) + np.log(fake), LINE)),
+        UNWEIGHTED + " And a mean over the points is no integral.": float((np.log(d) + np.log(fake)).mean()),
+        ". The weights are p and q, the densities, not D and 1 - D.": (
+            float(np.trapezoid(d * np.log(d) + fake * np.log(fake), LINE))
+        ),
+        ". log(1 - D) is an average over the fakes: weigh it with q, not with p.": (
+            float(np.trapezoid(p * (np.log(d) + np.log(fake)), LINE))
+        ),
+        ". The two terms are added: the sign before the second is wrong.": (
+            float(np.trapezoid(p * np.log(d) - q * np.log(fake), LINE))
         ),
         ". A sum is no integral yet: use np.trapezoid(..., x).": right / (LINE[1] - LINE[0]),
         ". That is half of it: the two terms are added, not averaged.": right / 2,
-        ". The term of the fakes is missing.": float(np.trapezoid(p * np.log(p / (p + q)), LINE)),
-        ". The term of the real examples is missing.": float(np.trapezoid(q * np.log(q / (p + q)), LINE)),
+        ". The term of the fakes is missing.": float(np.trapezoid(p * np.log(d), LINE)),
+        ". The term of the real examples is missing.": float(np.trapezoid(q * np.log(fake), LINE)),
         ". That is in bits: take the natural logarithm.": right / math.log(2),
     }
     return _first_that_gives(got, mistakes)
@@ -71,11 +106,19 @@ def kind_of_game_value(got: Real, p: np.ndarray, q: np.ndarray) -> str:
 
 def kind_of_slope(got: Real, right: float, other: float, d: float) -> str:
     """What was computed instead: the rest of a sentence."""
+    score = math.log(d / (1 - d))
     mistakes = {
         ". That is the other loss's slope: log(1 - D) stands first.": other,
         ". The sign is wrong: both losses fall when the score rises.": -right,
         ". That is a slope in D: multiply it by the slope of D in the score, D (1 - D).": right / (d * (1 - d)),
+        ". That is a slope in D, with the wrong sign: and multiply it by the slope of D in the score, D (1 - D).": (
+            -right / (d * (1 - d))
+        ),
         ". That is the slope of D itself: the logarithm is missing.": d * (1 - d),
+        ". That is the slope of 1 - D, or of -D: the logarithm is missing, which divides by what stands in it.": (
+            -d * (1 - d)
+        ),
+        ". You took the score for D: D is its sigmoid.": -score if right == -d else score - 1,
         ". That is the loss, not its slope.": math.log(1 - d) if right == -d else -math.log(d),
     }
     return _first_that_gives(got, mistakes)

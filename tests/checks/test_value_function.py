@@ -58,6 +58,24 @@ def with_discriminator(change):
     return lambda x, p, q: (change(p, q), best_pair(x, p, q)[1])
 
 
+def value_with(change):
+    """V from D as it is and 1 - D, each changed before the logarithm is taken."""
+    return with_value(
+        lambda x, p, q, v: np.trapezoid(p * np.log(change(p / (p + q))) + q * np.log(change(1 - p / (p + q))), x)
+    )
+
+
+def on_a_grid(a, b):
+    answers = np.linspace(0, 1, 1001)
+    with np.errstate(all="ignore"):
+        heights = sum(np.where(weight > 0, weight * np.log(d), 0) for weight, d in ((a, answers), (b, 1 - answers)))
+    return answers[heights.argmax()]
+
+
+def slopes_in_d(score):
+    return 1 / (1 - sigmoid(score)), 1 / sigmoid(score)
+
+
 def sigmoid(score):
     return 1 / (1 + math.exp(-score))
 
@@ -92,6 +110,8 @@ RIGHT = [
         lambda x, p, q: (torch.tensor(p / (p + q)), torch.tensor(2 * divergence(x, p, q) - math.log(4))),
     ),
     (value_function.slopes, lambda score: (-sigmoid(score), sigmoid(score) - 1)),
+    (value_function.best_discriminator, value_with(lambda d: d + 1e-12)),
+    (value_function.best_discriminator, value_with(lambda d: np.clip(d, 1e-9, 1))),
     (value_function.slopes, lambda score: (-sigmoid(score), -sigmoid(-score))),
     (value_function.jensen_shannon_divergence, divergence),
     (value_function.jensen_shannon_divergence, squared_distance),
@@ -111,7 +131,14 @@ WRONG = [
         "for a = 3 and b = 1 you return 0.5, where the function is -2.7726; at D = 0.525 it is -2.6775, and",
     ),
     (value_function.best_answer, lambda a, b: 0.0, "you return 0, where the function is -inf; at D = 0.075"),
-    (value_function.best_answer, lambda a, b: round(a / (a + b), 3) + 0.001, "you return 0.751: close, but a formula"),
+    (
+        value_function.best_answer,
+        lambda a, b: round(a / (a + b), 3) + 0.001,
+        "you return 0.751: close, but only a formula",
+    ),
+    (value_function.best_answer, on_a_grid, "for a = 1 and b = 2 you return 0.333: close, but only a formula"),
+    (value_function.best_answer, lambda a, b: a / (a + b + 1e-8), "you return 0.749999998: close, but only a formula"),
+    (value_function.best_answer, lambda a, b: (a - b) / (a + b), "at D = 0.525 it is -2.6775, and that is more"),
     (value_function.best_answer, lambda a, b: np.ones(3), "you return an array of shape (3,); one number is asked for"),
     (value_function.best_answer, lambda a, b: None, "you return None; one number is asked for. Is there a return?"),
     (value_function.best_answer, lambda a, b: "3/4", "you return '3/4'; one number"),
@@ -163,6 +190,72 @@ WRONG = [
     ),
     (value_function.best_discriminator, with_value(lambda x, p, q, v: v / 2), "added, not averaged"),
     (value_function.best_discriminator, with_value(lambda x, p, q, v: v / math.log(2)), "That is in bits"),
+    (
+        value_function.best_discriminator,
+        with_discriminator(lambda p, q: np.clip(p / (p + q), 1e-7, 1 - 1e-7)),
+        "for narrow fakes far from the data: D is cut off: it comes no nearer to 0 or 1 than 1e-07.",
+    ),
+    (
+        value_function.best_discriminator,
+        with_discriminator(lambda p, q: np.clip(p / (p + q), 1e-3, None)),
+        "no nearer to 0 or 1 than 0.001. So that no logarithm becomes infinite, leave D as it is",
+    ),
+    (
+        value_function.best_discriminator,
+        with_discriminator(lambda p, q: p / (p + q + 1e-12)),
+        "the small number that you add decides D where both densities are still smaller",
+    ),
+    (
+        value_function.best_discriminator,
+        with_discriminator(lambda p, q: (p + 1e-6) / (p + q + 2e-6)),
+        "the small number that you add decides D",
+    ),
+    (value_function.best_discriminator, value_with(lambda d: d + 1e-3), "The small number that keeps the logarithms"),
+    (
+        value_function.best_discriminator,
+        value_with(lambda d: np.clip(d, 1e-3, 1 - 1e-3)),
+        "changes V: write 1 - D as q /",
+    ),
+    (
+        value_function.best_discriminator,
+        with_discriminator(lambda p, q: 0.5 + 0 * p),
+        "for two bumps that overlap: at x = ",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.trapezoid(np.log(p / (p + q)) + np.log(q / (p + q)), x)),
+        "The weights are missing: log D counts p(x), as it is averaged over the data, and log(1 - D) counts q(x).",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.mean(np.log(p / (p + q)) + np.log(q / (p + q)))),
+        "counts q(x). And a mean over the points is no integral.",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(
+            lambda x, p, q, v: np.trapezoid(p / (p + q) * np.log(p / (p + q)) + q / (p + q) * np.log(q / (p + q)), x)
+        ),
+        "The weights are p and q, the densities, not D and 1 - D.",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.trapezoid(p * np.log(p / (p + q)) + p * np.log(q / (p + q)), x)),
+        "log(1 - D) is an average over the fakes: weigh it with q, not with p.",
+    ),
+    (
+        value_function.best_discriminator,
+        with_value(lambda x, p, q, v: np.trapezoid(p * np.log(p / (p + q)) - q * np.log(q / (p + q)), x)),
+        "The two terms are added: the sign before the second is wrong.",
+    ),
+    (value_function.slopes, lambda s: (-sigmoid(s) * (1 - sigmoid(s)),) * 2, "That is the slope of 1 - D, or of -D"),
+    (
+        value_function.slopes,
+        lambda s: (-sigmoid(s), -sigmoid(s) * (1 - sigmoid(s))),
+        "for -log D you return -0.23500. That is the slope of 1 - D, or of -D: the logarithm is missing",
+    ),
+    (value_function.slopes, slopes_in_d, "you return 2.64872. That is a slope in D, with the wrong sign"),
+    (value_function.slopes, lambda s: (-s, s - 1), "You took the score for D: D is its sigmoid."),
     (value_function.slopes, lambda s: (sigmoid(s) - 1, -sigmoid(s)), "other loss's slope: log(1 - D) stands first"),
     (value_function.slopes, lambda s: (sigmoid(s), 1 - sigmoid(s)), "The sign is wrong: both losses fall"),
     (value_function.slopes, lambda s: (-1 / (1 - sigmoid(s)), -1 / sigmoid(s)), "That is a slope in D: multiply it"),
