@@ -106,8 +106,8 @@ def jensen_shannon_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndar
 
 
 @exercise(
-    "It is 0 only for q = p. To make one half of the data and miss the other costs 0.26; a fake that stands where "
-    "there are no data costs without limit. So dropping a bump is cheap, and filling a gap is not."
+    "It is 0 only for q = p. To make one half of the data and miss the other costs 0.26; fakes where there are no data "
+    "cost without limit. So dropping a bump is cheap, and filling a gap is not."
 )
 def usual_divergence(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -> str | None:
     """Examine a function (x, p, q), three arrays (N,), to 2 KL(m || p) = KL(q || p) - 2 JSD(p, q), in nats."""

@@ -74,34 +74,32 @@ def _alike(d: np.ndarray, other: np.ndarray) -> bool:
 
 def kind_of_game_value(got: Real, p: np.ndarray, q: np.ndarray) -> str:
     """What was computed instead: the rest of a sentence."""
-    right, d, fake = value_of_best(p, q), p / (p + q), q / (p + q)
-    cut = [sum(np.trapezoid(a * np.log(np.clip(b, s, 1 - s)), LINE) for a, b in ((p, d), (q, fake))) for s in SMALL]
-    added = [sum(np.trapezoid(a * np.log(b + s), LINE) for a, b in ((p, d), (q, fake))) for s in SMALL]
-    if any(math.isclose(got, changed, rel_tol=1e-4) for changed in cut + added):
-        return ". The small number that keeps the logarithms finite changes V: write 1 - D as q / (p + q) instead."
+    d, fake = p / (p + q), q / (p + q)
+    for small in SMALL:
+        added, cut = (_value(p, q, d + small, fake + small), _value(p, q, *np.clip([d, fake], small, 1 - small)))
+        if math.isclose(got, added, rel_tol=1e-4) or math.isclose(got, cut, rel_tol=1e-4):
+            return ". The small number that keeps the logarithms finite changes V: write 1 - D as q / (p + q) instead."
+    right, one = value_of_best(p, q), np.ones_like(p)
     mistakes = {
         ". That is -V, the discriminator's loss.": -right,
-        ". p and q are swapped: p weighs log D, q weighs log(1 - D).": (
-            float(np.trapezoid(q * np.log(d) + p * np.log(fake), LINE))
-        ),
-        UNWEIGHTED: float(np.trapezoid(np.log(d) + np.log(fake), LINE)),
-        UNWEIGHTED + " And a mean over the points is no integral.": float((np.log(d) + np.log(fake)).mean()),
-        ". The weights are p and q, the densities, not D and 1 - D.": (
-            float(np.trapezoid(d * np.log(d) + fake * np.log(fake), LINE))
-        ),
-        ". log(1 - D) is an average over the fakes: weigh it with q, not with p.": (
-            float(np.trapezoid(p * (np.log(d) + np.log(fake)), LINE))
-        ),
-        ". The two terms are added: the sign before the second is wrong.": (
-            float(np.trapezoid(p * np.log(d) - q * np.log(fake), LINE))
-        ),
+        ". p and q are swapped: p weighs log D, q weighs log(1 - D).": _value(q, p, d, fake),
         ". A sum is no integral yet: use np.trapezoid(..., x).": right / (LINE[1] - LINE[0]),
         ". That is half of it: the two terms are added, not averaged.": right / 2,
-        ". The term of the fakes is missing.": float(np.trapezoid(p * np.log(d), LINE)),
-        ". The term of the real examples is missing.": float(np.trapezoid(q * np.log(fake), LINE)),
+        ". The term of the fakes is missing.": _value(p, q, d, one),
+        ". The term of the real examples is missing.": _value(p, q, one, fake),
         ". That is in bits: take the natural logarithm.": right / math.log(2),
+        UNWEIGHTED: _value(one, one, d, fake),
+        UNWEIGHTED + " And a mean over the points is no integral.": float(np.log(d * fake).mean()),
+        ". The weights are p and q, the densities, not D and 1 - D.": _value(d, fake, d, fake),
+        ". log(1 - D) is an average over the fakes: weigh it with q, not with p.": _value(p, p, d, fake),
+        ". The two terms are added: the sign before the second is wrong.": _value(p, -q, d, fake),
     }
     return _first_that_gives(got, mistakes)
+
+
+def _value(p: np.ndarray, q: np.ndarray, d: np.ndarray, fake: np.ndarray) -> float:
+    """The integral of p log D + q log(1 - D), where 1 - D is given as `fake`."""
+    return float(np.trapezoid(p * np.log(d) + q * np.log(fake), LINE))
 
 
 def kind_of_slope(got: Real, right: float, other: float, d: float) -> str:
