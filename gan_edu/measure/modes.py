@@ -57,7 +57,7 @@ def coverage(samples: torch.Tensor, data: GaussianMixture) -> Coverage:
 def expected_coverage(data: GaussianMixture, count: int) -> Coverage:
     """The real-data floor: what `coverage` is, on average, for `count` samples of the mixture itself.
 
-    Met in notebook 00. `modes` and `high_quality` are exact for separate modes, whose means lie much more than six
+    Met in notebook 05. `modes` and `high_quality` are exact for separate modes, whose means lie much more than six
     standard deviations apart: then every high-quality sample is counted for its own mode. Where modes overlap, a
     sample far from its own mean can be near another's, and all three numbers are off: average `coverage` over samples
     instead. `reverse_kl` is the first term of a series, (K - 1) / 2n for n high-quality samples over K modes: 2 % too
