@@ -58,7 +58,7 @@ def wrong_discriminator(got: Any, p: np.ndarray, q: np.ndarray) -> str | None:
 
 def _kept_from_the_ends(d: np.ndarray, p: np.ndarray, q: np.ndarray) -> str | None:
     """A hint if D* was cut off near 0 and 1, or a small number was added, so that no logarithm becomes infinite."""
-    cure = "So that no logarithm becomes infinite, leave D as it is, and write 1 - D as q / (p + q)."
+    cure = "Leave D as it is; to keep the logarithms finite, write 1 - D as q / (p + q)."
     if d.min() < d.max() and _alike(d, np.clip(p / (p + q), d.min(), d.max())):
         return f"D is cut off: it comes no nearer to 0 or 1 than {min(d.min(), 1 - d.max()):.3g}. {cure}"
     for small in SMALL:

@@ -198,7 +198,7 @@ WRONG = [
     (
         value_function.best_discriminator,
         with_discriminator(lambda p, q: np.clip(p / (p + q), 1e-3, None)),
-        "no nearer to 0 or 1 than 0.001. So that no logarithm becomes infinite, leave D as it is",
+        "no nearer to 0 or 1 than 0.001. Leave D as it is; to keep the logarithms finite, write",
     ),
     (
         value_function.best_discriminator,
