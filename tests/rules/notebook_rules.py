@@ -20,6 +20,7 @@ CODE_LINES = 25
 CELLS_BETWEEN_HEADINGS = 8
 LARGEST_FILE = 1_000_000  # bytes
 IGNORED, SOLUTION = "nbval-ignore-output", "solution"
+OUTCOME = "outcome"  # a cell whose code says what comes out, where the reader has predicted it
 RECIPE = "recipe"  # what a command trains for the tables that stand beside a notebook
 # The only reasons for not comparing an output: the cell times something, or says what it runs on.
 MACHINE_DEPENDENT = re.compile(r"\b(perf_counter|python_version|__version__|cpu_count)\b")
@@ -221,17 +222,17 @@ def nothing_forbidden(page: Page) -> Iterator[str]:
 
 
 def solutions_folded(page: Page) -> Iterator[str]:
-    """A solution is tagged and its input hidden; nothing else is hidden."""
+    """A solution is tagged and its input hidden, as is code that says what a prediction asks for; nothing else is."""
     for number, cell in page.cells:
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-        if hidden != (SOLUTION in tags(cell)):
-            yield f"cell {number} must be tagged `{SOLUTION}` exactly when its source is hidden"
+        if hidden != bool({SOLUTION, OUTCOME} & set(tags(cell))):
+            yield f"cell {number} must be tagged `{SOLUTION}` or `{OUTCOME}` exactly when its source is hidden"
 
 
 def outputs_compared(page: Page) -> Iterator[str]:
     """nbval compares every output but that of cells which time something or say what they run on."""
     for number, cell in page.code:
-        for tag in set(tags(cell)) - {IGNORED, SOLUTION, RECIPE}:
+        for tag in set(tags(cell)) - {IGNORED, SOLUTION, OUTCOME, RECIPE}:
             yield f"cell {number} must not carry the tag {tag}"
         if IGNORED in tags(cell) and not MACHINE_DEPENDENT.search(cell.source):
             yield f"cell {number} must not be ignored: nothing in it depends on the machine"

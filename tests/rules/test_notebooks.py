@@ -153,6 +153,7 @@ DOCTORED: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.nothing_forbidden, source(3, "subprocess.run(['pip', 'install', 'torch'])")),
     (rules.solutions_folded, tagged(9)),
     (rules.solutions_folded, tagged(3, rules.SOLUTION)),
+    (rules.solutions_folded, tagged(3, rules.OUTCOME)),
     (rules.nothing_forbidden, source(3, "from matplotlib import pyplot")),
     (rules.outputs_compared, tagged(3, rules.IGNORED)),
     (rules.outputs_compared, tagged(3, "nbval-skip")),
@@ -171,6 +172,12 @@ def test_rule_bites(rule: rules.Rule, doctor: Callable[[NotebookNode], object]):
     notebook = sound()
     doctor(notebook)
     assert complaints(rule, notebook)
+
+
+def test_code_that_says_what_comes_out_may_be_folded_too():
+    notebook = sound()
+    tagged(9, rules.OUTCOME)(notebook)
+    assert complaints(rules.solutions_folded, notebook) == []
 
 
 def test_every_rule_is_seen_to_bite():
