@@ -4,6 +4,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from gan_edu.checks.in_words import in_words
+
 Examine = Callable[[Any], str | None]
 
 
@@ -37,6 +39,8 @@ def _verdict(examine: Examine, attempt: Any, explanation: str) -> str:
     except _NotAttempted:
         return "… not attempted yet: replace the three dots in the cell above, run it, then run this cell again."
     except Exception as error:
+        if words := in_words(error):
+            return f"✗ not yet: {words}"
         return f"✗ not yet: your code stopped with {type(error).__name__}: {error}"
     return f"✓ correct. {explanation}" if hint is None else f"✗ not yet: {hint}"
 

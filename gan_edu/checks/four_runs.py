@@ -69,10 +69,10 @@ class Run:
 ADAM, DESCENT = Adam(1e-3), partial(torch.optim.SGD, lr=2.0)
 FIVE = partial(alternating, discriminator_updates=5)
 RUNS = (
-    Run(non_saturating, ADAM, Adam(1e-6), steps=400, every=10),
-    Run(non_saturating, ADAM, ADAM, steps=1200, every=20, seed=1),
+    Run(non_saturating, ADAM, Adam(1e-6), steps=300, every=10),
+    Run(non_saturating, ADAM, ADAM, steps=1000, every=20, seed=1),
     Run(non_saturating, DESCENT, DESCENT, steps=100, every=1),
-    Run(minimax, ADAM, Adam(1e-2), steps=200, every=5, data=ring(radius=8, standard_deviation=0.4), update=FIVE),
+    Run(minimax, ADAM, Adam(1e-2), steps=100, every=5, data=ring(radius=8, standard_deviation=0.4), update=FIVE),
 )
 
 

@@ -1,7 +1,7 @@
 """Checks of notebook 03: the discriminator's loss and move, the whole step, and a mended step."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -92,7 +92,7 @@ def discriminator_move(attempt: Move) -> str | None:
             "D's move is right, but its loss has sent gradients into G's weights too: make the fakes under "
             "torch.no_grad(), or cut off their record with .detach()."
         )
-    return _returned(got, "d_loss", got.returned[:1])
+    return _returned({"d_loss": got.returned[0]}, _package())
 
 
 @exercise("After three steps both players are where the package's step takes them.")
@@ -188,26 +188,35 @@ def _unknown(apart: float) -> str:
     )
 
 
-def _returned(got: Played, names: str, values: Sequence[Any]) -> str | None:
-    """Is what was returned the loss, or the losses, as numbers without a record?"""
-    for value in values:
-        if value is None:
-            return f"the weights are right, but you return nothing: {names} is asked for."
-        if isinstance(value, torch.Tensor) and value.requires_grad:
+def _both_returned(got: Played) -> str | None:
+    both = got.returned[0]
+    if not isinstance(both, (tuple, list)) or len(both) != 2:
+        return f"the weights are right, but you return {both!r}: (d_loss, g_loss) is asked for."
+    return _returned(dict(zip(("d_loss", "g_loss"), both, strict=True)), _package())
+
+
+def _returned(losses: dict[str, Any], package: Played) -> str | None:
+    """Is what was returned after the first step the loss, or the losses, as numbers without a record?"""
+    wanted = dict(zip(("d_loss", "g_loss"), map(float, package.returned[0]), strict=True))
+    for name, loss in losses.items():
+        if loss is None:
+            return f"the weights are right, but you return nothing: {name} is asked for."
+        if isinstance(loss, torch.Tensor) and loss.requires_grad:
             return (
                 "the weights are right, but a loss that you return still carries its record, and with it the whole "
                 "step: return it with .detach()."
             )
-        if not isinstance(value, (torch.Tensor, float)) or not math.isfinite(value):
-            return f"the weights are right, but you return {value!r}: {names} is asked for."
-    return None
+        if not (isinstance(loss, float) or (isinstance(loss, torch.Tensor) and loss.numel() == 1)):
+            return f"the weights are right, but you return {loss!r}: {name} is asked for, one number."
+    got = {name: float(loss) for name, loss in losses.items()}
+    wrong = [name for name, value in got.items() if not math.isclose(value, wanted[name], abs_tol=1e-3)]
+    if len(wrong) == 2 and math.isclose(got["d_loss"], wanted["g_loss"], abs_tol=1e-3):
+        return "the weights are right, but the two losses are exchanged where you return them: d_loss stands first."
+    return next((_another_number(name, got[name], wanted[name]) for name in wrong), None)
 
 
-def _both_returned(got: Played) -> str | None:
-    both = got.returned[0]
-    if both is None or not isinstance(both, (tuple, list)) or len(both) != 2:
-        return f"the weights are right, but you return {both!r}: (d_loss, g_loss) is asked for."
-    return _returned(got, "(d_loss, g_loss)", both)
+def _another_number(name: str, got: float, wanted: float) -> str:
+    return f"the weights are right, but the {name} that you return is {got:.3f} after the first step, not {wanted:.3f}."
 
 
 def _waste(got: Played, package: Played) -> str | None:

@@ -169,6 +169,9 @@ D_FAULTS: dict[str, Step] = {
     "D has learned from its fakes only. It pays for real examples too.": partial(
         d_moves, loss=lambda real, fake: softplus(fake)
     ),
+    "the loss is taken from probabilities here. softplus takes the scores as they are: leave out the sigmoid.": partial(
+        d_moves, loss=lambda real, fake: cross_entropy(real.sigmoid(), fake.sigmoid())
+    ),
     "D was shown the noise itself as its fakes. A fake is what the generator makes of it.": judges_noise,
     "the noise is uniform here. The generator is fed with stream.normal.": judges_uniform,
     "D has moved twice along the same gradient: one d_optimizer.step() is enough.": d_twice,

@@ -128,6 +128,16 @@ def d_half_twice(generator, discriminator, d_optimizer, real, stream):
     return loss
 
 
+def d_half_differentiating_twice(generator, discriminator, d_optimizer, real, stream):
+    fake = generator(stream.normal(len(real), 2)).detach()
+    loss = by_labels(discriminator(real), discriminator(fake)).mean()
+    d_optimizer.zero_grad()
+    loss.backward()
+    loss.backward()
+    d_optimizer.step()
+    return loss.detach()
+
+
 def d_half_moving_g(generator, discriminator, d_optimizer, real, stream):
     optimizer = torch.optim.SGD([*generator.parameters(), *discriminator.parameters()], lr=0.1)
     loss = by_labels(discriminator(real), discriminator(generator(stream.normal(len(real), 2)))).mean()
@@ -179,6 +189,32 @@ def whole_reusing(generator, discriminator, g_optimizer, d_optimizer, real, stre
     d_loss.backward()
     d_optimizer.step()
     g_loss = softplus(-discriminator(fake)).mean()
+    g_optimizer.zero_grad()
+    g_loss.backward()
+    g_optimizer.step()
+    return d_loss.detach(), g_loss.detach()
+
+
+def whole_reusing_the_record(generator, discriminator, g_optimizer, d_optimizer, real, stream):
+    fake = generator(stream.normal(len(real), 2))
+    d_loss = by_labels(discriminator(real), discriminator(fake)).mean()
+    d_optimizer.zero_grad()
+    d_loss.backward()
+    d_optimizer.step()
+    g_loss = softplus(-discriminator(fake)).mean()
+    g_optimizer.zero_grad()
+    g_loss.backward()
+    g_optimizer.step()
+    return d_loss.detach(), g_loss.detach()
+
+
+def whole_on_one_record(generator, discriminator, g_optimizer, d_optimizer, real, stream):
+    fake = generator(stream.normal(len(real), 2))
+    d_loss = by_labels(discriminator(real), discriminator(fake.detach())).mean()
+    g_loss = softplus(-discriminator(fake)).mean()
+    d_optimizer.zero_grad()
+    d_loss.backward()
+    d_optimizer.step()
     g_optimizer.zero_grad()
     g_loss.backward()
     g_optimizer.step()
@@ -256,6 +292,14 @@ def whole_without_return(*arguments):
     whole(*arguments)
 
 
+def whole_exchanged(*arguments):
+    return whole(*arguments)[::-1]
+
+
+def whole_returning_d_twice(*arguments):
+    return whole(*arguments)[:1] * 2
+
+
 def whole_with_one_loss(*arguments):
     return whole(*arguments)[0]
 
@@ -308,6 +352,13 @@ def generator_asleep(gan, draw, stream):
     real, *given = draw()
     fake = gan.fake(real, given, stream).detach()
     descend(gan.d_optimizer, discriminator_loss(gan, real, fake, given, stream))
+
+
+def generator_cut_off(gan, draw, stream):
+    real, *given = draw()
+    fake = gan.fake(real, given, stream).detach()
+    descend(gan.d_optimizer, discriminator_loss(gan, real, fake, given, stream))
+    descend(gan.g_optimizer, generator_loss(gan, real, fake, given, stream))
 
 
 def without_return(gan, draw, stream):
@@ -366,7 +417,15 @@ MOVE_MISTAKES = [
     (d_half_on_noise, "shown the noise itself"),
     (partial(d_half_with_noise_of, lambda real, stream: stream.uniform(len(real), 2)), "the noise is uniform"),
     (partial(d_half_with_noise_of, lambda real, stream: torch.randn(len(real), 2)), "draw the noise from the stream"),
-    (partial(d_half_with_noise_of, lambda real, stream: stream.normal(len(real), 16)), "RuntimeError"),
+    (partial(d_half_with_noise_of, lambda real, stream: stream.normal(len(real), 16)), "inputs of another size"),
+    (partial(d_half_paying, lambda real, fake: by_labels(real, fake)), "take the mean first"),
+    (partial(d_half_paying, lambda real, fake: by_labels(real, fake).mean().item()), "keep the loss as a tensor"),
+    (partial(d_half_paying, lambda real, fake: by_labels(real, fake).mean().detach()), "no record to go back along"),
+    (partial(d_half_paying, lambda real, fake: by_labels(real.sigmoid(), fake.sigmoid()).mean()), "leave out the sig"),
+    (torch.no_grad()(d_half), "torch.no_grad(), which belongs around the making of D's fakes alone"),
+    (d_half_differentiating_twice, "a record that the first has used up"),
+    (partial(d_half_returning, torch.tensor(0.7)), "the d_loss that you return is 0.700 after the first step"),
+    (partial(d_half_returning, torch.zeros(64)), "one number"),
     (d_half_on_256_fakes, "you make 256 fakes for 64 real examples"),
     (d_half_twice, "moved twice"),
     (d_half_moving_g, "This half of the step is D's alone"),
@@ -382,7 +441,13 @@ STEP_MISTAKES = [
     (partial(whole_paying, lambda scores: -softplus(scores).mean()), "the minimax loss"),
     (partial(whole_paying, lambda scores: softplus(-scores).sum()), "G adds up the losses"),
     (partial(whole_paying, lambda scores: -scores.mean()), "D's half is right. G's is not"),
+    (partial(whole_paying, lambda scores: softplus(-scores)), "take the mean first"),
+    (torch.no_grad()(whole), "no record to go back along"),
     (whole_reusing, "draw new noise"),
+    (whole_reusing_the_record, "for D cut its fakes off with .detach(), for G make new ones"),
+    (whole_on_one_record, "through weights that an optimizer has moved since"),
+    (whole_exchanged, "the two losses are exchanged where you return them: d_loss stands first"),
+    (whole_returning_d_twice, "the g_loss that you return is 1.3"),
     (whole_with_fakes_detached, "none of G's weights has moved"),
     (whole_moving_d_again, "none of G's weights has moved"),
     (whole_g_first, "here G moves first"),
@@ -401,8 +466,11 @@ MENDING_MISTAKES = [
     (half_detached, "G's loss computes gradients of D's weights"),
     (simultaneous, "take G's loss after D has moved"),
     (fakes_used_twice, "new noise"),
+    (generator_cut_off, "Were its fakes made with a record"),
     (generator_asleep, "none of G's weights has moved"),
     (without_return, "you return None: (d_loss, g_loss) is asked for"),
+    (lambda *arguments: alternating(*arguments)[::-1], "d_loss stands first"),
+    (torch.no_grad()(fakes_used_twice), "no record to go back along"),
     (lambda gan, draw, stream: None, "none of D's weights has moved"),
     (lambda gan, draw, stream: draw().nonsense, "AttributeError"),
     (None, "a function (gan, draw, stream) is asked for, got None"),
