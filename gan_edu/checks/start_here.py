@@ -32,7 +32,7 @@ def mean_belief(attempt: Callable[[torch.Tensor], Any]) -> str | None:
     if hint := _not_a_number(answer):
         return hint
     belief, wanted = float(answer), torch.sigmoid(SCORES).mean().item()
-    if abs(belief - wanted) > 1e-4:
+    if not abs(belief - wanted) < 1e-4:  # so that nan is wrong too
         return f"{ASKED} the mean belief is {wanted:.3f}; you return {belief:.3f}{_mistake(belief)}"
     return _other_scores(attempt)
 

@@ -56,6 +56,7 @@ def test_a_right_answer_is_accepted(attempt, capsys):
         (lambda scores: (1 / 1 + torch.exp(scores)).mean(), "and the exponent a minus sign"),
         (lambda scores: 1 / (1 + torch.exp(-scores)).mean(), "take the mean of the whole fraction"),
         (lambda scores: (scores.exp() / (1 + scores.exp())).mean(), "for a score of 200 it is 1, not nan"),
+        (lambda scores: torch.log(scores).mean(), "the mean belief is 0.616; you return nan"),
         (lambda scores: torch.sigmoid(scores).mean, "write the brackets"),
         (lambda scores: torch.sigmoid(scores.mean), "write the brackets"),
         (0.5, "a function is asked for, and you give 0.5"),
