@@ -108,6 +108,8 @@ def whole_step(attempt: WholeStep) -> str | None:
         return attempt(gan.generator, gan.discriminator, gan.g_optimizer, gan.d_optimizer, real, stream)
 
     got = Played(step)
+    if isinstance(got.returned[0], (tuple, list)) and any(part is ... for part in got.returned[0]):
+        return "one of the losses that you return is three dots: is my_d_half written? Or call solution_d_half."
     return _kind_of_step(step, got) or _both_returned(got)
 
 
