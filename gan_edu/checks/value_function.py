@@ -130,7 +130,14 @@ def best_value(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -
     """Examine a function (x (N,), p (N,), generators (K, N)) to the smallest V(D*, G) that one of them reaches."""
     p = (_bump(-1.5, 0.5) + _bump(1.5, 0.5)) / 2
     groups = {
-        "three generators, none of which makes p": np.stack([_bump(0.0, 0.6), _bump(0.5, 1.2), _bump(1.5, 0.5)]),
+        "four generators, none of which makes p": np.stack(
+            [
+                _bump(-1.5, 0.5),
+                _bump(0.0, 0.6),
+                _bump(0.5, 1.2),
+                _bump(1.5, 0.7),
+            ]  # neither end is the best or the worst
+        ),
         "two generators, the second of which makes p": np.stack([_bump(0.0, 0.6), p]),
         "one generator that never meets p": _box(4.5, 5.5)[None],
     }
@@ -148,8 +155,9 @@ def best_value(attempt: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -
 def _not_one_number(got: Any, where: str, explain: Callable[[float], str] = lambda _: "") -> str | None:
     """A hint if `got` is anything but one finite number; arrays of a single number count as numbers."""
     shape = tuple(getattr(got, "shape", ()))
-    if shape:
-        return f"{where} you return an array of shape {shape}; one number is asked for."
+    if shape or isinstance(got, list | tuple):
+        what = f"an array of shape {shape}" if shape else f"a {type(got).__name__} of {len(got)}"
+        return f"{where} you return {what}; one number is asked for."
     try:
         if isinstance(got, bool | str) or got is None:
             raise TypeError

@@ -81,7 +81,7 @@ def kind_of_game_value(got: Real, p: np.ndarray, q: np.ndarray) -> str:
             return ". The small number that keeps the logarithms finite changes V: write 1 - D as q / (p + q) instead."
     right, one = value_of_best(p, q), np.ones_like(p)
     mistakes = {
-        ". That is -V, the discriminator's loss.": -right,
+        ". That is -V: the discriminator's loss, or np.trapezoid got x before the heights.": -right,
         ". p and q are swapped: p weighs log D, q weighs log(1 - D).": _value(q, p, d, fake),
         ". A sum is no integral yet: use np.trapezoid(..., x).": right / (LINE[1] - LINE[0]),
         ". That is half of it: the two terms are added, not averaged.": right / 2,
@@ -138,17 +138,41 @@ def kind_of_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
         ". That is KL(q || m) alone: it is averaged with KL(p || m).": _kl(q, middle),
         ". That is twice as much: it is the average of the two KLs, not their sum.": 2 * right,
         ". That is its square root, which SciPy calls the Jensen-Shannon distance.": math.sqrt(right),
+    }
+    return _first_that_gives(got, mistakes | _wrong_middles(p, q) | _slips(right))
+
+
+def _wrong_middles(p: np.ndarray, q: np.ndarray) -> dict[str, float]:
+    """What comes out instead of the JSD if the middle is another, or stands in the wrong place."""
+    right, middle, unequal = divergence(p, q), (p + q) / 2, (p + q / 2) / 1.5  # p + q / 2 is no density
+    return {
+        ". The middle is (p + q)/2, not p + q.": right - math.log(2),
+        ". Python divides before it adds: the middle needs brackets, (p + q) / 2.": (
+            (_kl(p, unequal) + _kl(q, unequal)) / 2 - math.log(1.5)
+        ),
+        ". The average is over p and over q, so they stand first: KL(p || m) and KL(q || m).": (
+            (_kl(middle, p) + _kl(middle, q)) / 2
+        ),
+        ". That is V(D*, G): the JSD is half of what it lies above -log 4.": 2 * right - math.log(4),
+        ". That is what equal densities have. Where one term is 0 · log 0, the other still counts.": 0.0,
+    }
+
+
+def _slips(right: float) -> dict[str, float]:
+    """What comes out instead of an integral by slips that any integral knows."""
+    return {
         ". That is in bits: take the natural logarithm.": right / math.log(2),
+        ". The sign is wrong, or np.trapezoid got x before the heights.": -right,
         ". A sum is no integral yet: use np.trapezoid(..., x), or multiply by the distance of the points.": (
             right / (LINE[1] - LINE[0])
         ),
+        ". A mean over the points is no integral: use np.trapezoid(..., x).": right / (LINE[1] - LINE[0]) / len(LINE),
     }
-    return _first_that_gives(got, mistakes)
 
 
 def kind_of_usual_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
     """What was computed instead: the rest of a sentence."""
-    middle, jsd = (p + q) / 2, divergence(p, q)
+    middle, jsd, right = (p + q) / 2, divergence(p, q), middle_to_data(p, q)
     mistakes = {
         ". That is half of it: KL(m || p) counts twice.": _kl(middle, p),
         ". That is 2 KL(p || m): the average is over the middle, which stands first.": 2 * _kl(p, middle),
@@ -158,8 +182,12 @@ def kind_of_usual_divergence(got: Real, p: np.ndarray, q: np.ndarray) -> str:
         ". The JSD is subtracted only once: it counts twice.": _kl(q, p) - jsd,
         ". The sign of the JSD is wrong: it is subtracted.": _kl(q, p) + 2 * jsd,
         ". That is 2 JSD, what the minimax loss walks down.": 2 * jsd,
+        ". The middle is (p + q)/2, not p + q.": 2 * (right + math.log(4)),
+        ". That is the loss itself. The divergence has the same slope, not the same value.": (
+            float(np.trapezoid(q * np.log(2 * middle / p), LINE))
+        ),
     }
-    return _first_that_gives(got, mistakes)
+    return _first_that_gives(got, mistakes | _slips(right))
 
 
 def kind_of_value(got: Real, values: list[float], p: np.ndarray, generators: np.ndarray) -> str:
@@ -172,7 +200,10 @@ def kind_of_value(got: Real, values: list[float], p: np.ndarray, generators: np.
         ". That is max over D of the min over G. Turn it round: each G first meets its own best D.": table.min(1).max(),
         ". That is the smallest over all pairs: each G must meet its own best D.": table.min(),
         ". That is the smallest JSD: the value is -log 4 + 2 JSD.": (min(values) + math.log(4)) / 2,
-        ". The JSD counts twice: the value is -log 4 + 2 JSD.": (min(values) - math.log(4)) / 2,
+        ". You count the JSD once: the value is -log 4 + 2 JSD.": (min(values) - math.log(4)) / 2,
+        ". The constant is -log 4, not -log 2: two terms of log 1/2 each.": min(values) + math.log(2),
+        ". That is -V: the discriminator's loss.": -min(values),
+        ". That is the first generator's value: look for the smallest of all.": values[0],
         ". That is the place of the best generator in the list; its value is asked for.": int(np.argmin(values)),
         ". That is the value's mean over the generators: G chooses one of them.": float(np.mean(values)),
     }

@@ -162,7 +162,7 @@ WRONG = [
         "for two bumps that overlap: at x = ",
     ),
     (value_function.best_discriminator, with_discriminator(lambda p, q: p * math.nan), "D is nan"),
-    (value_function.best_discriminator, with_value(lambda x, p, q, v: -v), "That is -V, the discriminator's loss"),
+    (value_function.best_discriminator, with_value(lambda x, p, q, v: -v), "That is -V: the discriminator's loss"),
     (
         value_function.best_discriminator,
         with_value(lambda x, p, q, v: np.trapezoid(q * np.log(p / (p + q)) + p * np.log(q / (p + q)), x)),
@@ -358,6 +358,51 @@ WRONG = [
     (value_function.usual_divergence, lambda x, p, q: kl(x, p, q) - 2 * divergence(x, p, q), "p and q are swapped"),
     (value_function.usual_divergence, lambda x, p, q: 2 * divergence(x, p, q), "what the minimax loss walks down"),
     (value_function.usual_divergence, lambda x, p, q: None, "for fakes that cover the data you return None"),
+    (value_function.usual_divergence, lambda x, p, q: -2 * kl(x, (p + q) / 2, p), "The sign is wrong, or np.trapezoid"),
+    (value_function.usual_divergence, lambda x, p, q: 2 * kl(x, p + q, p), "The middle is (p + q)/2, not p + q."),
+    (
+        value_function.usual_divergence,
+        lambda x, p, q: np.trapezoid(-q * np.log(p / (p + q)), x),
+        "That is the loss itself.",
+    ),
+    (value_function.usual_divergence, lambda x, p, q: 2 * kl(x, (p + q) / 2, p) / math.log(2), "That is in bits"),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: (kl(x, p, p + q) + kl(x, q, p + q)) / 2,
+        "The middle is (p + q)/2, not p + q.",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: (kl(x, p, p + q / 2) + kl(x, q, p + q / 2)) / 2,
+        "Python divides before it adds",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: (kl(x, (p + q) / 2, p) + kl(x, (p + q) / 2, q)) / 2,
+        "so they stand first: KL(p || m) and KL(q || m).",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: 2 * divergence(x, p, q) - math.log(4),
+        "That is V(D*, G)",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: np.trapezoid(
+            np.nan_to_num(p * np.log(p / (p + q) * 2) / 2 + q * np.log(q / (p + q) * 2) / 2), x
+        ),
+        "for two boxes that do not meet you return 0.0000, not 0.6931. That is what equal densities have.",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: np.trapezoid(x, (rel_entr(p, (p + q) / 2) + rel_entr(q, (p + q) / 2)) / 2),
+        "The sign is wrong, or np.trapezoid got x before the heights.",
+    ),
+    (
+        value_function.jensen_shannon_divergence,
+        lambda x, p, q: np.mean(rel_entr(p, (p + q) / 2) + rel_entr(q, (p + q) / 2)) / 2,
+        "A mean over the points is no integral",
+    ),
     (value_function.best_value, lambda *_: -math.log(4), "none of these generators makes p"),
     (
         value_function.best_value,
@@ -372,11 +417,22 @@ WRONG = [
         lambda *inputs: (min(values(*inputs)) + math.log(4)) / 2,
         "That is the smallest JSD: the value is -log 4 + 2 JSD.",
     ),
-    (value_function.best_value, lambda *inputs: (min(values(*inputs)) - math.log(4)) / 2, "The JSD counts twice"),
+    (
+        value_function.best_value,
+        lambda *inputs: (min(values(*inputs)) - math.log(4)) / 2,
+        "You count the JSD once: the value is -log 4",
+    ),
     (value_function.best_value, lambda *inputs: int(np.argmin(values(*inputs))), "the place of the best generator"),
     (value_function.best_value, lambda *inputs: np.mean(values(*inputs)), "the value's mean over the generators"),
-    (value_function.best_value, lambda *inputs: np.array(values(*inputs)), "an array of shape (3,)"),
-    (value_function.best_value, values, "; one number is asked for"),
+    (value_function.best_value, lambda *inputs: np.array(values(*inputs)), "an array of shape (4,)"),
+    (value_function.best_value, values, "you return a list of 4; one number is asked for"),
+    (value_function.best_value, lambda *inputs: values(*inputs)[0], "That is the first generator's value"),
+    (value_function.best_value, lambda *inputs: -min(values(*inputs)), "That is -V: the discriminator's loss"),
+    (
+        value_function.best_value,
+        lambda x, p, generators: min(2 * divergence(x, p, q) - math.log(2) for q in generators),
+        "The constant is -log 4, not -log 2",
+    ),
     (value_function.best_value, lambda x, p, generators: divergence(x, p, generators[9]), "stopped with IndexError"),
 ]
 
