@@ -4,15 +4,17 @@
     python -m benchmarks.collapse scoreboard    # writes notebooks/05_scoreboard.csv
 
 What is trained is defined in the cells tagged `recipe`: `REPAIRS`, the name of each repair with a function from a seed
-and a learning rate to a training on the ring; `recipe`, a function from a mixture and a seed to a training; and how
-many steps these take. The repairs are trained many at once; the scoreboard one run at a time. All on one thread.
+and a learning rate to a training on the ring; `knowing`, the generators that know a part of the ring; `recipe`, a
+function from a mixture and a seed to a training; and how many steps these take. The repairs are trained many at once;
+the scoreboard one run at a time. All on one thread.
 """
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from statistics import median
 from time import process_time
 
 import nbformat
@@ -26,8 +28,12 @@ from gan_edu.sweeps.run_together import run_together
 FOLDER = Path(__file__).parent.parent / "notebooks"
 COLUMNS = ("seed", "steps", "seconds", "modes", "high_quality", "reverse_kl", "torch", "date")
 SAMPLES = 2_500  # of Lin et al. 2018
-SEEDS = range(20)  # of the repairs
+SEEDS = range(40)  # of the repairs: twenty that suggest a conclusion, and twenty on which it is tested
 LOOK = 300  # steps between two looks at a repair
+LAST_LOOK = 4_000  # at the unrepaired runs
+COST_STEPS, COST_ROUNDS = 40, 7  # of the comparison of seconds
+STARTS = {"half": 4, "point": 1}  # modes that the generator knows when its run begins
+START_RATE, START_SEEDS, START_LOOKS = 0.002, range(20), (300, 600)
 DATA = {"ring": ring(standard_deviation=0.01), "grid": grid()}
 
 
@@ -51,23 +57,54 @@ def row(training: Training, data: GaussianMixture, steps: int) -> dict[str, obje
     return dict(zip(COLUMNS, (*measured, torch.__version__, date.today().isoformat()), strict=True))
 
 
-def looks(trainings: list[Training], data: GaussianMixture, steps: int) -> Iterator[dict[str, object]]:
-    """Train them together, and measure each every `LOOK` steps."""
-    for step in range(LOOK, steps + 1, LOOK):
-        run_together(trainings, LOOK)
+def looks(trainings: list[Training], data: GaussianMixture, steps: Iterable[int]) -> Iterator[dict[str, object]]:
+    """Train them together, and measure each at these steps."""
+    for step in steps:
+        run_together(trainings, step - trainings[0].step)
         for training in trainings:
             modes, high_quality, reverse_kl = coverage(training.samples(SAMPLES), data)
             shares = {"high_quality": round(high_quality, 4), "reverse_kl": round(reverse_kl, 4)}
             yield {"seed": training.seed, "step": step, "modes": modes} | shares
 
 
+def cost(unrepaired: Training, repaired: Training) -> float:
+    """Seconds of a repaired step in seconds of an unrepaired one, both trained alone, by turns: the median."""
+    ratios = []
+    for _ in range(COST_ROUNDS):
+        seconds = []
+        for training in (unrepaired, repaired):
+            start = process_time()
+            training.run(COST_STEPS)
+            seconds.append(process_time() - start)
+        ratios.append(seconds[1] / seconds[0])
+    return round(median(ratios[1:]), 2)  # the first round warms up
+
+
+def steps_looked_at(steps: int, cost: float) -> list[int]:
+    """Each 300 steps, and where a repair at this cost has used up the seconds of so many unrepaired steps."""
+    affordable = 50 * int(steps / cost / 50)
+    return sorted({*range(LOOK, steps + 1, LOOK), *([affordable] if cost > 1.1 else [])})
+
+
 def repairs() -> Iterator[dict[str, object]]:
-    """Twenty seeds of each repair at each learning rate, looked at on the way."""
+    """Forty seeds of each repair at each learning rate, and twenty that begin with a collapsed generator."""
     names = definitions()
+    generators = {start: names["knowing"](modes, START_SEEDS) for start, modes in STARTS.items()}
     for repair, make in names["REPAIRS"].items():
+        ratio = cost(names["REPAIRS"][names["UNREPAIRED"]](0, 0.002), make(0, 0.002))
+        steps = steps_looked_at(names["REPAIR_STEPS"], ratio)
+        if repair == names["UNREPAIRED"]:
+            ratio, steps = 1.0, [*steps, LAST_LOOK]
         for rate in names["REPAIR_RATES"]:
-            for measured in looks([make(seed, rate) for seed in SEEDS], names["RING"], names["REPAIR_STEPS"]):
-                yield {"repair": repair, "rate": rate} | measured
+            for measured in looks([make(seed, rate) for seed in SEEDS], names["RING"], steps):
+                yield {"repair": repair, "cost": ratio, "rate": rate, "start": "new"} | measured
+        for start, known in generators.items():
+            trainings = [make(seed, START_RATE) for seed in START_SEEDS]
+            for training, weights in zip(trainings, known, strict=True):
+                training.gan.generator.load_state_dict(weights)
+                training.averaged.load_state_dict(weights)
+            for measured in looks(trainings, names["RING"], START_LOOKS):
+                yield {"repair": repair, "cost": ratio, "rate": START_RATE, "start": start} | measured
 
 
 def scoreboard() -> Iterator[dict[str, object]]:

@@ -174,12 +174,12 @@ def _kind_of_rate(rate: float, momentum: float) -> str:
 
 
 FAR = ring(radius=8.0, standard_deviation=0.4)
-STEPS = {1: 200, 2: 150, 3: 400, 4: 500}  # that the patients of notebook 05 have made when the reader sees them
+STEPS = {1: 200, 2: 150, 3: 400, 4: 150}  # that the patients of notebook 05 have made when the reader sees them
 PATIENTS = {  # data, seed, loss, penalty, rates of G and D, momentum, updates of D
     1: (FAR, 0, minimax, None, (0.001, 0.01), 0.5, 5),
     2: (ring(), 1, non_saturating, R1(0.1), (0.001, 0.001), 0.0, 1),
     3: (ring(), 1, non_saturating, None, (0.005, 0.005), 0.8, 1),
-    4: (ring(), 0, non_saturating, None, (0.0005, 0.0005), 0.0, 1),
+    4: (ring(), 0, non_saturating, None, (0.002, 0.002), 0.0, 1),
 }
 
 
@@ -210,7 +210,7 @@ RUNS = {
     1: "D's loss is 0, so it is right about every example and sure of it. What does the minimax loss tell G then?",
     2: "both losses are calm, near 1.39 and 0.69, and D believes in neither side. Has anything gone wrong yet?",
     3: "the losses jump about, and the samples lie elsewhere 25 steps later. Which blobs are covered? Do they stay?",
-    4: "D's loss is not 0: there is a slope to follow, and the losses are calm. What do the samples do in 25 steps?",
+    4: "D's loss is not 0: there is a slope to follow, and the losses are calm. How many blobs do the crosses cover?",
 }
 WHY_NOT = {
     (1, "more steps"): "where the loss is flat there is hardly a way down: that takes very many steps.",
@@ -219,8 +219,8 @@ WHY_NOT = {
     (2, "less momentum"): "its losses do not wobble: nothing swings here. (It has none.)",
     (3, "more steps"): "the samples are not on their way: they go round. You will see half as many again below.",
     (3, "penalty"): "a fair thought, and you can try it. But what makes a run swing?",
-    (4, "penalty"): "D is not too sure of itself: its loss is near 1.39.",
-    (4, "less momentum"): "its losses do not wobble: nothing swings here. (It has none.)",
+    (4, "penalty"): "D is not too sure of itself: its loss is near 1.39. What if you only wait?",
+    (4, "less momentum"): "its losses hardly wobble, and it has no momentum that you could take away.",
 }
 
 

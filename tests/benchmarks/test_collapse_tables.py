@@ -3,6 +3,7 @@
 import csv
 import math
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from statistics import mean
 
@@ -32,13 +33,33 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def test_every_repair_has_its_twenty_seeds_at_each_look_and_both_data_sets_their_ten():
-    looks = range(collapse.LOOK, NAMES["REPAIR_STEPS"] + 1, collapse.LOOK)
+def test_every_repair_has_its_seeds_at_each_look_and_from_each_start():
     for repair in NAMES["REPAIRS"]:
+        (price,) = {float(row["cost"]) for row in rows("repairs", repair=repair)}
+        looks = collapse.steps_looked_at(NAMES["REPAIR_STEPS"], price)
+        looks += [collapse.LAST_LOOK] if repair == NAMES["UNREPAIRED"] else []
         for rate in NAMES["REPAIR_RATES"]:
-            found = [(int(row["step"]), int(row["seed"])) for row in rows("repairs", repair=repair, rate=str(rate))]
-            assert sorted(found) == [(step, seed) for step in looks for seed in collapse.SEEDS], (repair, rate)
+            assert seeds_and_looks(repair, rate, "new") == sorted(product(collapse.SEEDS, looks)), (repair, rate)
+        for start in collapse.STARTS:
+            found = seeds_and_looks(repair, collapse.START_RATE, start)
+            assert found == sorted(product(collapse.START_SEEDS, collapse.START_LOOKS)), (repair, start)
     assert {row["repair"] for row in TABLES["repairs"]} == set(NAMES["REPAIRS"])
+
+
+def seeds_and_looks(repair: str, rate: float, start: str) -> list[tuple[int, int]]:
+    found = rows("repairs", repair=repair, rate=str(rate), start=start)
+    return sorted((int(row["seed"]), int(row["step"])) for row in found)
+
+
+def test_an_affordable_look_costs_no_more_than_the_unrepaired_run():
+    for price in (1.0, 1.3, 2.04, 4.9):
+        looks = collapse.steps_looked_at(1500, price)
+        assert looks[-1] == 1500
+        affordable = [step for step in looks if step * price <= 1500]
+        assert 1500 - price * affordable[-1] < 300 * (price <= 1.1) + 50 * price + 1
+
+
+def test_the_scoreboard_has_ten_seeds_on_both_data_sets():
     for data in collapse.DATA:
         assert [row["seed"] for row in rows("scoreboard", data=data)] == list("0123456789")
     assert len(TABLES["scoreboard"]) == 20
@@ -52,11 +73,17 @@ def test_rows_of_the_scoreboard_say_with_what_and_when_they_were_made():
     assert {row["steps"] for row in TABLES["scoreboard"]} == {str(NAMES["RECIPE_STEPS"])}
 
 
-@pytest.mark.parametrize(("repair", "rate"), [("D without momentum", 0.002), ("none", 0.005), ("slower G", 0.002)])
+@pytest.mark.parametrize(("repair", "rate"), [("D without momentum", 0.002), ("none", 0.005), ("R1", 0.005)])
 def test_stored_rows_of_a_repair_are_what_its_cell_gives(repair, rate):
     trainings = [NAMES["REPAIRS"][repair](seed, rate) for seed in range(4)]
-    for made in collapse.looks(trainings, NAMES["RING"], collapse.LOOK):
-        key = {"repair": repair, "rate": str(rate), "seed": str(made["seed"]), "step": str(made["step"])}
+    for made in collapse.looks(trainings, NAMES["RING"], [collapse.LOOK]):
+        key = {
+            "repair": repair,
+            "rate": str(rate),
+            "start": "new",
+            "seed": str(made["seed"]),
+            "step": str(made["step"]),
+        }
         (stored,) = rows("repairs", **key)
         assert made["modes"] == pytest.approx(int(stored["modes"]), abs=2)
         assert made["high_quality"] == pytest.approx(float(stored["high_quality"]), abs=0.15)
