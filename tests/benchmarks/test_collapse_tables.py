@@ -38,8 +38,9 @@ def test_every_repair_has_its_seeds_at_each_look_and_from_each_start():
         (price,) = {float(row["cost"]) for row in rows("repairs", repair=repair)}
         looks = collapse.steps_looked_at(NAMES["REPAIR_STEPS"], price)
         looks += [collapse.LAST_LOOK] if repair == NAMES["UNREPAIRED"] else []
+        seeds = collapse.SEEDS if repair in NAMES["TESTED_AGAIN"] else collapse.SEEDS[:20]
         for rate in NAMES["REPAIR_RATES"]:
-            assert seeds_and_looks(repair, rate, "new") == sorted(product(collapse.SEEDS, looks)), (repair, rate)
+            assert seeds_and_looks(repair, rate, "new") == sorted(product(seeds, looks)), (repair, rate)
         for start in collapse.STARTS:
             found = seeds_and_looks(repair, collapse.START_RATE, start)
             assert found == sorted(product(collapse.START_SEEDS, collapse.START_LOOKS)), (repair, start)
