@@ -144,6 +144,12 @@ def reuses(gan: GAN, real: torch.Tensor, stream: Stream) -> None:
     g_moves(gan, stream)
 
 
+def draws_twice(gan: GAN, real: torch.Tensor, stream: Stream) -> None:
+    """Fakes are made once for nothing, and then again."""
+    fakes(gan, stream)
+    d_moves(gan, real, stream)
+
+
 def d_twice(gan: GAN, real: torch.Tensor, stream: Stream) -> None:
     """D's gradient is used twice."""
     d_moves(gan, real, stream)
@@ -175,6 +181,7 @@ D_FAULTS: dict[str, Step] = {
     "D was shown the noise itself as its fakes. A fake is what the generator makes of it.": judges_noise,
     "the noise is uniform here. The generator is fed with stream.normal.": judges_uniform,
     "D has moved twice along the same gradient: one d_optimizer.step() is enough.": d_twice,
+    "fakes are made twice here, from different noise: make them once, and keep them.": draws_twice,
 }
 
 

@@ -122,6 +122,12 @@ def d_half_on_256_fakes(generator, discriminator, d_optimizer, real, stream):
     return loss.detach()
 
 
+def d_half_making_fakes_twice(generator, discriminator, d_optimizer, real, stream):
+    fakes = generator(stream.normal(len(real), 2))
+    assert fakes.shape == real.shape
+    return d_half(generator, discriminator, d_optimizer, real, stream)
+
+
 def d_half_twice(generator, discriminator, d_optimizer, real, stream):
     loss = d_half(generator, discriminator, d_optimizer, real, stream)
     d_optimizer.step()
@@ -429,6 +435,7 @@ MOVE_MISTAKES = [
     (partial(d_half_returning, torch.zeros(64)), "one number"),
     (d_half_on_256_fakes, "you make 256 fakes for 64 real examples"),
     (d_half_twice, "moved twice"),
+    (d_half_making_fakes_twice, "fakes are made twice here"),
     (d_half_moving_g, "This half of the step is D's alone"),
     (partial(d_half_returning, None), "you return nothing"),
     (partial(d_half_returning, "done"), "you return 'done'"),
