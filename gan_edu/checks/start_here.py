@@ -15,6 +15,11 @@ CAUSES = {  # what PyTorch says, and what that means here
     "which takes a whole tensor, or `torch.sigmoid`",
     "more than one value is ambiguous": "`if` asks for one answer, but there are five scores: no `if` is needed",
     "builtin_function_or_method": METHOD,
+    "Dimension out of range": "the scores are one row of numbers, of shape (5,): `.mean()` needs no dimension",
+    "cannot be converted to Scalar": "`.item()` makes a plain number of one, not of five: take the mean first",
+    "bitwise_xor": "`^` is no power in Python: `torch.exp(-scores)` computes e^(-score)",
+    "name 'sigmoid' is not defined": "PyTorch's functions stand behind its name: `torch.sigmoid(scores)`",
+    "name 'exp' is not defined": "PyTorch's functions stand behind its name: `torch.exp(-scores)`",
 }
 
 
@@ -25,7 +30,7 @@ def mean_belief(attempt: Callable[[torch.Tensor], Any]) -> str | None:
         return f"a function is asked for, and you give {attempt!r}: hand over `mean_belief` itself, without brackets"
     try:
         answer = attempt(SCORES.clone())  # a copy, as the function may change what it gets
-    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+    except Exception as error:  # an attempt may raise anything
         if cause := next((words for said, words in CAUSES.items() if said in str(error)), ""):
             return f"your code stopped with {type(error).__name__}: {cause}"
         raise
@@ -45,6 +50,8 @@ def _not_a_number(answer: Any) -> str:
         return f"{ASKED} one number is wanted, the mean; you return {answer.numel()} numbers"
     if callable(answer):
         return f"{ASKED} one number is wanted; you return a function. But {METHOD}"
+    if isinstance(answer, str):
+        return f"{ASKED} one number is wanted; you return text, {answer!r}"
     try:
         float(answer)
     except (TypeError, ValueError):
@@ -83,6 +90,9 @@ def _mistake(belief: float) -> str:
         torch.softmax(SCORES, 0).mean().item(): ", the mean of a softmax: each image has a belief of its own, and they "
         "need not add up to 1",
         torch.sigmoid(SCORES).median().item(): ", the median of the beliefs",
+        torch.sigmoid(SCORES).max().item(): ", the largest belief",
+        torch.sigmoid(SCORES)[0].item(): ", the first belief: a `return` inside a loop ends it at once",
+        100 * torch.sigmoid(SCORES).mean().item(): ", in percent: a mean belief lies between 0 and 1",
         torch.tanh(SCORES).mean().item(): ", the mean of the tanh, which goes from -1 to 1",
         torch.sigmoid(SCORES).sum().item(): ", the sum of the beliefs: divide by how many there are",
         (SCORES > 0).float().mean().item(): ", the share of positive scores: a belief can lie between 0 and 1",

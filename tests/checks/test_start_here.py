@@ -48,7 +48,16 @@ def test_a_right_answer_is_accepted(attempt, capsys):
         (lambda scores: torch.sigmoid(scores).median(), "the median of the beliefs"),
         (lambda scores: torch.tanh(scores).mean(), "goes from -1 to 1"),
         (lambda scores: torch.sigmoid(scores).mean().round(), "the mean belief is 0.616; you return 1.000"),
-        (lambda scores: "one half", "one number is wanted; you return 'one half'"),
+        (lambda scores: "one half", "you return text, 'one half'"),
+        (lambda scores: f"{torch.sigmoid(scores).mean()}", "one number is wanted; you return text"),
+        (lambda scores: torch.sigmoid(scores).mean(dim=1), "`.mean()` needs no dimension"),
+        (lambda scores: torch.sigmoid(scores).item(), "take the mean first"),
+        (lambda scores: (1 / (1 + math.e ^ (-scores))).mean(), "is no power in Python"),
+        (lambda scores: sigmoid(scores).mean(), "`torch.sigmoid(scores)`"),  # noqa: F821
+        (lambda scores: (1 / (1 + exp(-scores))).mean(), "`torch.exp(-scores)`"),  # noqa: F821
+        (lambda scores: torch.sigmoid(scores[0]), "a `return` inside a loop ends it"),
+        (lambda scores: torch.sigmoid(scores).max(), "the largest belief"),
+        (lambda scores: 100 * torch.sigmoid(scores).mean(), "lies between 0 and 1"),
         (lambda scores: 1 / 0, "ZeroDivisionError"),
         (lambda scores: math.exp(-scores), "use `torch.exp`"),
         (lambda scores: 1 if scores > 0 else 0, "no `if` is needed"),
