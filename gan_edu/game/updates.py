@@ -14,6 +14,7 @@ from gan_edu.randomness import Stream
 
 Draw = Callable[[], tuple[torch.Tensor, ...]]
 Losses = tuple[torch.Tensor, torch.Tensor]
+LAST_GRADIENT = "last_gradient"  # where the state of an optimizer keeps what `optimistic` looks back at
 
 
 def alternating(gan: GAN, draw: Draw, stream: Stream, discriminator_updates: int = 1) -> Losses:
@@ -48,14 +49,73 @@ def simultaneous(gan: GAN, draw: Draw, stream: Stream) -> Losses:
     Args and returns as in `alternating`. Source: Mescheder et al. 2018 (arXiv:1801.04406), section 2.2.
     Built in notebook 03.
     """
+    losses = _differentiate_both(gan, draw, stream)
+    for optimizer in _optimizers(gan):
+        optimizer.step()
+    return losses
+
+
+def extragradient(gan: GAN, draw: Draw, stream: Stream) -> Losses:
+    """Both players step ahead, look at the slopes there, on another batch, go back, and move down those.
+
+    Each optimizer steps twice, ahead and for good, so that Adam's running means take in both gradients. A step costs
+    about twice as much as one of `simultaneous`.
+
+    Args and returns as in `alternating`; the losses are those at the place where the step begins.
+
+    Source: Gidel et al. 2018 (arXiv:1802.10551), extrapolation; the idea is Korpelevich's, 1976.
+    Built in notebook 06.
+    """
+    here = [(weights, weights.detach().clone()) for optimizer in _optimizers(gan) for weights in _weights(optimizer)]
+    losses = simultaneous(gan, draw, stream)
+    _differentiate_both(gan, draw, stream)
+    with torch.no_grad():
+        for weights, place in here:
+            weights.copy_(place)
+    for optimizer in _optimizers(gan):
+        optimizer.step()
+    return losses
+
+
+def optimistic(gan: GAN, draw: Draw, stream: Stream) -> Losses:
+    """As `simultaneous`, down twice the newest gradient less the one before: a guess at the next one.
+
+    The gradient before is kept in the optimizer's state, and the first step, which has none, is that of `simultaneous`.
+    Adam gets the corrected gradient as if it were the gradient; Daskalakis et al. correct Adam's step instead.
+
+    Args and returns as in `alternating`.
+
+    Source: Daskalakis et al. 2017 (arXiv:1711.00141). Met in notebook 06.
+    """
+    losses = _differentiate_both(gan, draw, stream)
+    for optimizer in _optimizers(gan):
+        newest = {weights: weights.grad for weights in _weights(optimizer) if weights.grad is not None}
+        for weights, gradient in newest.items():
+            if LAST_GRADIENT in optimizer.state[weights]:
+                weights.grad = 2 * gradient - optimizer.state[weights][LAST_GRADIENT]
+        optimizer.step()
+        for weights, gradient in newest.items():
+            optimizer.state[weights][LAST_GRADIENT] = gradient
+    return losses
+
+
+def _differentiate_both(gan: GAN, draw: Draw, stream: Stream) -> Losses:
+    """Give both players the gradients of their losses at the same point; nobody moves."""
     real, *given = draw()
     fake = gan.fake(real, given, stream)
     d_loss = discriminator_loss(gan, real, fake.detach(), given, stream)
     g_loss = generator_loss(gan, real, fake, given, stream)
-    differentiate(gan.g_optimizer, g_loss)  # both gradients are taken before anyone moves
-    descend(gan.d_optimizer, d_loss)
-    gan.g_optimizer.step()
+    differentiate(gan.g_optimizer, g_loss)
+    differentiate(gan.d_optimizer, d_loss)
     return d_loss.detach(), g_loss.detach()
+
+
+def _optimizers(gan: GAN) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    return gan.d_optimizer, gan.g_optimizer
+
+
+def _weights(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
+    return [weights for group in optimizer.param_groups for weights in group["params"]]
 
 
 def discriminator_only(gan: GAN, draw: Draw, stream: Stream) -> Losses:

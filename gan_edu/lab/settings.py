@@ -15,7 +15,7 @@ from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, least_squares, minimax, non_saturating, relativistic, wasserstein
 from gan_edu.game.penalties import R1, R2, Both
 from gan_edu.game.training import Training, Update
-from gan_edu.game.updates import alternating, simultaneous
+from gan_edu.game.updates import alternating, extragradient, optimistic, simultaneous
 from gan_edu.lab.data_choices import MIXTURES, points_from
 from gan_edu.lab.penalty_weights import weight_of, with_weight
 
@@ -45,7 +45,12 @@ LOSSES = {
     "least squares": least_squares,
     "Wasserstein": wasserstein,
 }
-UPDATES = {"alternating": alternating, "simultaneous": simultaneous}
+UPDATES = {
+    "alternating": alternating,
+    "simultaneous": simultaneous,
+    "extragradient": extragradient,
+    "optimistic": optimistic,
+}
 PENALTIES = {"R1": R1(1.0), "R2": R2(1.0)}
 AS_GIVEN, DRAWN = "as given", "your points"
 

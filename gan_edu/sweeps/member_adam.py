@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn.utils import parameters_to_vector
 
 from gan_edu.game.clipping import Clip
+from gan_edu.game.updates import LAST_GRADIENT
 
 MOMENTS = ("exp_avg", "exp_avg_sq")  # what PyTorch's Adam calls the running means of the gradient and of its square
 OFF = {"weight_decay": 0, "amsgrad": False, "maximize": False}  # what a member's Adam must leave alone
@@ -48,6 +49,8 @@ class MemberAdam(torch.optim.Optimizer):
         self.clips = bool(bound.isfinite().any())
         self.mean, self.square = (_stack_moments(networks, optimizers, name) for name in MOMENTS)
         self.steps = _steps(optimizers[0])
+        if any(LAST_GRADIENT in state for optimizer in optimizers for state in optimizer.state.values()):
+            self.state[weights][LAST_GRADIENT] = _stack_moments(networks, optimizers, LAST_GRADIENT)
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -69,12 +72,13 @@ class MemberAdam(torch.optim.Optimizer):
             return
         sizes = [own.numel() for own in network.parameters()]
         moved = {id(own) for own, _ in _moved(optimizer)}
-        rows = self.mean[member].split(sizes), self.square[member].split(sizes)
+        kept = dict(zip(MOMENTS, (self.mean, self.square), strict=True)) | self.state.get(self.weights, {})
+        rows = [moments[member].split(sizes) for moments in kept.values()]
         for own, *moments in zip(network.parameters(), *rows, strict=True):
             if id(own) in moved:
                 copies = (moment.view_as(own).clone() for moment in moments)
                 steps = torch.tensor(float(self.steps), device=own.device)  # where the fused Adam asks for it
-                optimizer.state[own] = dict(zip(MOMENTS, copies, strict=True), step=steps)
+                optimizer.state[own] = dict(zip(kept, copies, strict=True), step=steps)
 
 
 def check_optimizers(networks: Sequence[nn.Module], optimizers: Sequence[torch.optim.Optimizer]) -> None:

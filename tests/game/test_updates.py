@@ -15,7 +15,15 @@ from gan_edu.game.losses import Loss, minimax, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam
 from gan_edu.game.penalties import R1, R2, Both, Penalty
 from gan_edu.game.training import Training
-from gan_edu.game.updates import alternating, discriminator_only, generator_only, simultaneous, unrolled
+from gan_edu.game.updates import (
+    alternating,
+    discriminator_only,
+    extragradient,
+    generator_only,
+    optimistic,
+    simultaneous,
+    unrolled,
+)
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
@@ -311,7 +319,7 @@ def test_alternating_moves_the_discriminator_first():
     assert gan.generator.weight.item() == pytest.approx(place)
 
 
-UPDATES = [alternating, simultaneous, discriminator_only, generator_only, unrolled]
+UPDATES = [alternating, simultaneous, discriminator_only, generator_only, unrolled, extragradient, optimistic]
 
 
 @pytest.mark.parametrize("update", UPDATES)

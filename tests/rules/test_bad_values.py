@@ -32,8 +32,9 @@ from gan_edu.show.claims import claim
 from gan_edu.show.explore import Slider, explore
 from gan_edu.show.tables import table
 from gan_edu.sweeps.run_together import run_together
-from gan_edu.theory import divergences
+from gan_edu.theory import dirac, dirac_methods, divergences
 from gan_edu.theory.divergences import GridDensity
+from gan_edu.theory.jacobian import game_field, game_jacobian
 
 SIGN = {"zero", "minus one"}  # where a number may have either
 LISTS = {"list", "array"}  # where numbers may come in any of their kinds
@@ -51,6 +52,9 @@ def stream() -> Stream:
 
 def pair() -> dict[str, object]:
     return {"p": P, "q": P}
+
+
+WALK = {"field": dirac.minimax, "method": dirac_methods.simultaneous}
 
 
 # A part, good arguments for it, and what is meant although it would be bad elsewhere.
@@ -107,6 +111,27 @@ THEORY = [
     *((part, pair, {}) for part in (divergences.kullback_leibler, divergences.jensen_shannon)),
     (divergences.total_variation, pair, {}),
     (divergences.value, lambda: {"score": X.numpy(), **pair()}, {}),
+    (dirac.WithPenalty, lambda: {"field": dirac.minimax, "weight": 0.3}, {"weight": SIGN}),
+    (dirac.WithGradientPenalty, lambda: {"field": dirac.minimax, "weight": 0.3, "target": 1.0}, {}),
+    (dirac.WithNoise, lambda: {"width": 0.3, "stream": stream(), "count": 5}, {}),
+    (dirac.Consensus, lambda: {"weight": 0.3, "coupling": 1.0}, {"coupling": SIGN}),
+    (dirac.jacobian, lambda: {"field": dirac.minimax, "theta": 0.1, "psi": 0.1}, {"theta": SIGN, "psi": SIGN}),
+    (dirac_methods.Momentum, lambda: {"momentum": 0.5}, {"momentum": {"zero"}}),
+    (dirac_methods.Clipping, lambda: {"method": dirac_methods.simultaneous, "bound": 1.0}, {}),
+    (
+        dirac_methods.trajectory,
+        lambda: {**WALK, "start": (1.0, -1.0), "step_size": 0.2, "steps": 3},
+        {"start": {"one zero"}},
+    ),
+    *(
+        (
+            part,
+            lambda: {"method": WALK["method"], "jacobian": [[0.0, 0.5], [-0.5, 0.0]], "step_size": 0.2},
+            {"jacobian": LISTS},
+        )
+        for part in (dirac_methods.step_matrix, dirac_methods.spectral_radius)
+    ),
+    *((part, lambda: {"gan": game(), "real": POINTS, "noise": POINTS}, {}) for part in (game_field, game_jacobian)),
 ]
 SHOW = [
     (plots.figure, lambda: {"columns": 1, "width": 2.0, "height": 2.0}, {}),
@@ -258,6 +283,7 @@ def test_every_bad_value_is_refused_by_name(part, make, allowed):
 # Called hundreds of times a second within a step, with what GAN and Training have checked.
 WITHIN_A_STEP = {
     *("alternating", "simultaneous", "generator_only", "unrolled", "descend", "discriminator_loss", "generator_loss"),
+    *("generator_first", "extragradient", "optimistic", "wasserstein"),
     *("cross_entropy", "minus_log", "log_one_minus"),
 }
 # No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.

@@ -16,7 +16,15 @@ from gan_edu.game.losses import Loss, minimax, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam, CosineDecay
 from gan_edu.game.penalties import R1, R2, Both, Judged
 from gan_edu.game.training import Snapshot, Training, TrainingDiverged
-from gan_edu.game.updates import alternating, discriminator_only, generator_only, simultaneous, unrolled
+from gan_edu.game.updates import (
+    alternating,
+    discriminator_only,
+    extragradient,
+    generator_only,
+    optimistic,
+    simultaneous,
+    unrolled,
+)
 from gan_edu.networks import groups
 from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
@@ -50,6 +58,8 @@ UPDATES = {
     "discriminator only": discriminator_only,
     "generator only": generator_only,
     "unrolled": partial(unrolled, steps=2),
+    "extragradient": extragradient,
+    "optimistic": optimistic,
 }
 MEMBERS = [(0, 1e-3, 0.0, 0.02), (1, 2e-3, 0.5, 0.1), (0, 5e-3, 0.9, 0.5)]  # seed, learning rate, beta1, weight
 DATA = {"points": ring(), "numbers": mixture([-1.0, 2.0], [0.5, 0.1]), "images": digits()}
@@ -138,8 +148,9 @@ def test_a_member_equals_the_single_run_on_all_data_and_with_a_schedule(data):
     assert_together_as_alone(*both, steps=10)
 
 
-def test_they_go_on_together_and_alone_with_the_same_bits():
-    trainings, alone = ([make(*m) for m in MEMBERS] for _ in range(2))
+@pytest.mark.parametrize("update", [alternating, optimistic, extragradient])
+def test_they_go_on_together_and_alone_with_the_same_bits(update):
+    trainings, alone = ([make(*m, update=update) for m in MEMBERS] for _ in range(2))
     for steps in (3, 4):
         run_together(trainings, steps)
     for training, single in zip(trainings, alone, strict=True):
