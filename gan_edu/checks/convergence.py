@@ -173,10 +173,10 @@ def _kind_of_step(got: np.ndarray, field: Field, start: tuple[float, float]) -> 
 
 NAMES = "simultaneous", "alternating", "extragradient", "R1", "clipping"
 MYSTERIES: dict[str, tuple[str, Field, Method, float, int]] = {  # letter: whose it is, field, method, h, steps
-    "A": ("alternating", minimax, alternating, 1.2, 150),
+    "A": ("alternating", wasserstein, alternating, 0.7, 100),
     "B": ("R1", WithPenalty(minimax, 1.0), simultaneous, 0.2, 150),
     "C": ("simultaneous", minimax, simultaneous, 0.1, 500),
-    "D": ("clipping", wasserstein, Clipping(simultaneous, 0.7), 0.1, 300),
+    "D": ("clipping", wasserstein, Clipping(simultaneous, 0.7), 0.3, 100),
     "E": ("extragradient", minimax, extragradient, 0.6, 60),
 }
 HINTS = {

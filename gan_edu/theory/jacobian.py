@@ -6,8 +6,9 @@ Source: Mescheder, Nowozin, Geiger 2017 (arXiv:1705.10461), section 3. Met in no
 """
 
 import torch
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from gan_edu.arguments import described, floating_tensor, made
+from gan_edu.arguments import described, floating_tensor, made, positive_integer, positive_number
 from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
 from gan_edu.randomness import Stream
 
@@ -44,6 +45,39 @@ def game_jacobian(gan: GAN, real: torch.Tensor, noise: torch.Tensor) -> torch.Te
         )
         rows.append(torch.cat([slope.reshape(len(units), -1) for slope in slopes], 1))
     return torch.cat(rows).detach()
+
+
+@torch.no_grad()
+def after_push(
+    gan: GAN, real: torch.Tensor, noise: torch.Tensor, push: torch.Tensor, steps: int, step_size: float
+) -> torch.Tensor:
+    """How the fakes of a pushed game differ from those of the game left alone, before each step: (steps, B, ...).
+
+    Both go along `game_field` in simultaneous steps, from the weights as they are; afterwards these are as before.
+
+    Args:
+        gan, real, noise: as in `game_field`.
+        push: (P,) what is added to all weights at the start, the generator's first.
+        steps: to make.
+        step_size: h, above zero.
+    """
+    positive_integer("steps", steps), positive_number("step_size", step_size)
+    with torch.enable_grad():
+        game_field(gan, real, noise)  # complains if they do not fit
+    weights = [*gan.generator.parameters(), *gan.discriminator.parameters()]
+    here = parameters_to_vector(weights).clone()
+    floating_tensor("push", push, len(here))
+    paths = []
+    for place in (here + push, here):
+        fakes = []
+        for _ in range(steps):
+            vector_to_parameters(place, weights)
+            fakes.append(gan.generator(noise))
+            with torch.enable_grad():
+                place = place + step_size * game_field(gan, real, noise)
+        paths.append(torch.stack(fakes))
+    vector_to_parameters(here, weights)
+    return paths[0] - paths[1]
 
 
 def _field(gan: GAN, real: torch.Tensor, noise: torch.Tensor) -> tuple[torch.Tensor, list[torch.nn.Parameter]]:

@@ -34,7 +34,7 @@ from gan_edu.show.tables import table
 from gan_edu.sweeps.run_together import run_together
 from gan_edu.theory import dirac, dirac_methods, divergences
 from gan_edu.theory.divergences import GridDensity
-from gan_edu.theory.jacobian import game_field, game_jacobian
+from gan_edu.theory.jacobian import after_push, game_field, game_jacobian
 
 SIGN = {"zero", "minus one"}  # where a number may have either
 LISTS = {"list", "array"}  # where numbers may come in any of their kinds
@@ -132,6 +132,18 @@ THEORY = [
         for part in (dirac_methods.step_matrix, dirac_methods.spectral_radius)
     ),
     *((part, lambda: {"gan": game(), "real": POINTS, "noise": POINTS}, {}) for part in (game_field, game_jacobian)),
+    (
+        after_push,
+        lambda: {
+            "gan": game(),
+            "real": POINTS,
+            "noise": POINTS,
+            "push": torch.zeros(39),
+            "steps": 2,
+            "step_size": 0.1,
+        },
+        {},
+    ),
 ]
 SHOW = [
     (plots.figure, lambda: {"columns": 1, "width": 2.0, "height": 2.0}, {}),
@@ -287,7 +299,7 @@ WITHIN_A_STEP = {
     *("cross_entropy", "minus_log", "log_one_minus"),
 }
 # No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.
-ELSEWHERE = {"minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "sweep"}
+ELSEWHERE = {"minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "sweep", "dirac"}
 
 
 def imported() -> set[str]:

@@ -15,7 +15,8 @@ from gan_edu.game.penalties import R1, R2, Both, GradientPenalty
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 from gan_edu.theory import dirac
-from gan_edu.theory.jacobian import game_field, game_jacobian
+from gan_edu.theory.dirac_methods import simultaneous, trajectory
+from gan_edu.theory.jacobian import after_push, game_field, game_jacobian
 
 
 def players(hidden=(16, 16, 16, 16), **settings) -> GAN:
@@ -101,10 +102,36 @@ def test_two_networks_of_one_weight_are_the_dirac_gan(loss, field, theta, psi, w
     torch.testing.assert_close(game_jacobian(gan, origin, origin), table, rtol=1e-8, atol=1e-9)
 
 
+def test_a_pushed_dirac_gan_goes_its_own_trajectory():
+    gan = GAN(Point(0.4), Slope(-0.2), loss=minimax, penalty=R1(0.3), noise_size=1)
+    origin, push = torch.zeros(2, 1, dtype=torch.float64), torch.tensor([0.1, 0.3], dtype=torch.float64)
+    found = after_push(gan, origin, origin, push, steps=30, step_size=0.2)
+    field = dirac.WithPenalty(dirac.minimax, 0.3)
+    paths = [trajectory(field, simultaneous, place, 0.2, 29)[:, 0] for place in ((0.5, 0.1), (0.4, -0.2))]
+    torch.testing.assert_close(found[:, 1, 0], torch.tensor(paths[0] - paths[1]), rtol=1e-10, atol=1e-12)
+    assert (gan.generator.weight.item(), gan.discriminator.weight.item()) == (0.4, -0.2)
+
+
+def test_a_small_push_of_networks_goes_as_the_jacobian_says():
+    gan = players((6,), loss=minimax, penalty=R1(0.1))
+    jacobian = game_jacobian(gan, **batch())
+    push = 1e-6 * Stream(2, dtype=torch.float64).normal(len(jacobian))
+    fakes = after_push(gan, **batch(), push=push, steps=2, step_size=0.1)[1]
+    here = parameters_to_vector([*gan.generator.parameters(), *gan.discriminator.parameters()]).detach()
+    one_step = here + 0.1 * game_field(gan, **batch())
+    moved = push + 0.1 * jacobian @ push
+    made = []
+    for weights in (one_step + moved, one_step):
+        vector_to_parameters(weights, [*gan.generator.parameters(), *gan.discriminator.parameters()])
+        made.append(gan.generator(batch()["noise"]).detach())
+    torch.testing.assert_close(fakes, made[0] - made[1], rtol=1e-3, atol=1e-11)
+
+
 def test_looking_changes_nothing():
     gan = players((4,), loss=minimax, penalty=R1(0.1))
     before = copy.deepcopy([gan.generator.state_dict(), gan.discriminator.state_dict()])
-    game_jacobian(gan, **batch())
+    jacobian = game_jacobian(gan, **batch())
+    after_push(gan, **batch(), push=0.1 * jacobian[0], steps=3, step_size=0.1)
     for state, network in zip(before, (gan.generator, gan.discriminator), strict=True):
         assert all(torch.equal(value, network.state_dict()[name]) for name, value in state.items())
         assert all(weights.grad is None for weights in network.parameters())
