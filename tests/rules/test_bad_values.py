@@ -299,7 +299,10 @@ WITHIN_A_STEP = {
     *("cross_entropy", "minus_log", "log_one_minus"),
 }
 # No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.
-ELSEWHERE = {"minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "sweep", "dirac"}
+ELSEWHERE = {
+    *("minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "sweep", "dirac"),
+    *("Ensemble", "Streams"),
+}
 
 
 def imported() -> set[str]:
