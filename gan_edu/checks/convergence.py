@@ -27,7 +27,7 @@ def rest_jacobian(attempt: Callable[[float], Any]) -> str | None:
     """Examine a function from the penalty's weight to the Jacobian at rest, two rows of two numbers."""
     if not callable(attempt):
         return f"a function (gamma) is asked for, got {attempt!r}."
-    for weight in (0.0, 0.3, 1.0):
+    for weight in (0.3, 0.0, 1.0):  # without a penalty two mistakes are the same table
         where, right = f"for gamma = {weight:g}", np.array([[0.0, 0.5], [-0.5, -weight]])
         try:
             got = np.asarray(attempt(weight), dtype=float)
@@ -43,7 +43,7 @@ def rest_jacobian(attempt: Callable[[float], Any]) -> str | None:
 def _kind_of_table(got: np.ndarray, right: np.ndarray, weight: float) -> str:
     """What is wrong with a table of slopes, in half a sentence that does not tell the right one."""
     if np.allclose(got, right.T, atol=CLOSE):
-        return "rows and columns are exchanged: row 1 says how θ's move changes, first with θ, then with ψ."
+        return "rows and columns are exchanged, or two signs: row 1 says how θ's move changes, with θ and then with ψ."
     if np.allclose(got, -right, atol=CLOSE):
         return "all signs are turned round: each player goes down its own loss, and the penalty pulls ψ to 0."
     if np.allclose(got, 2 * right, atol=CLOSE) or np.allclose(got[[0, 1], [1, 0]], [1.0, -1.0], atol=CLOSE):
