@@ -13,7 +13,7 @@ from gan_edu.randomness import Stream
 
 CELLS, BLURRED_CELLS = 48, 40  # along each side of a map of the plane
 BLUR = 1 / 32  # of the plane's side: the standard deviation of the blur under which densities are compared
-FARTHEST = -40.0  # the least exponent: products of smaller kernels are subnormal, which takes ten times as long
+LEAST_EXPONENT = -40.0  # products of smaller kernels are subnormal, which takes ten times as long
 MANY = 1000  # generated samples for their density
 HALF_RANGES = tuple(float(f"{digit}e{power}") for power in range(-4, 6) for digit in (1, 2, 3, 5, 7))
 MOST = 0.9  # of the cells lie within the scale of the map
@@ -84,7 +84,7 @@ def mixture_density(centres: torch.Tensor, widths: torch.Tensor, weights: torch.
     """
     ticks = torch.linspace(-extent, extent, BLURRED_CELLS, dtype=centres.dtype, device=centres.device)
     exponents = -(((ticks - centres.unsqueeze(-1)) / widths.view(-1, 1, 1)) ** 2) / 2  # (N, 2, cells)
-    kernels = exponents.clamp(min=FARTHEST).exp()
+    kernels = exponents.clamp(min=LEAST_EXPONENT).exp()
     heights = (weights / (2 * math.pi * widths**2)).unsqueeze(-1) * kernels[:, 1].flip(-1)
     return heights.T.to(centres.dtype) @ kernels[:, 0]
 

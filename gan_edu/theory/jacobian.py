@@ -38,8 +38,7 @@ def game_jacobian(gan: GAN, real: torch.Tensor, noise: torch.Tensor) -> torch.Te
     """
     field, weights = _field(gan, real, noise)
     rows = []
-    for first in range(0, len(field), TOGETHER):
-        units = torch.eye(len(field), dtype=field.dtype)[first : first + TOGETHER]
+    for units in torch.eye(len(field), dtype=field.dtype, device=field.device).split(TOGETHER):
         slopes = torch.autograd.grad(
             field, weights, units, retain_graph=True, is_grads_batched=True, materialize_grads=True, allow_unused=True
         )

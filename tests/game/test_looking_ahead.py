@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from one_weight import Point, Slope
 
 from gan_edu.data.points import ring
 from gan_edu.game.gan import GAN, discriminator_loss, generator_loss
@@ -26,22 +26,6 @@ UPDATES = pytest.mark.parametrize(
     [(extragradient, dirac_methods.extragradient), (optimistic, dirac_methods.optimistic)],
     ids=["extragradient", "optimistic"],
 )
-
-
-class OneWeight(nn.Module):
-    def __init__(self, start: float):
-        super().__init__()
-        self.weight = nn.Parameter(torch.tensor(start, dtype=torch.float64))
-
-
-class Point(OneWeight):
-    def forward(self, noise: torch.Tensor) -> torch.Tensor:
-        return self.weight + 0 * noise
-
-
-class Slope(OneWeight):
-    def forward(self, points: torch.Tensor) -> torch.Tensor:
-        return self.weight * points.squeeze(-1)
 
 
 def at_zero() -> tuple[torch.Tensor]:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 import torch
+from one_weight import OneWeight, Point, Slope
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
@@ -271,22 +272,6 @@ def test_the_updates_differ_only_in_which_discriminator_the_generator_sees():
     first.run(1), second.run(1)
     assert same(first.gan.discriminator, second.gan.discriminator)
     assert not same(first.gan.generator, second.gan.generator)
-
-
-class OneWeight(nn.Module):
-    def __init__(self, start: float):
-        super().__init__()
-        self.weight = nn.Parameter(torch.tensor(start, dtype=torch.float64))
-
-
-class Point(OneWeight):
-    def forward(self, noise: torch.Tensor) -> torch.Tensor:
-        return self.weight * torch.ones_like(noise)
-
-
-class Slope(OneWeight):
-    def forward(self, points: torch.Tensor) -> torch.Tensor:
-        return self.weight * points.squeeze(-1)
 
 
 def dirac(slope: float, loss: Loss = minimax) -> GAN:

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import torch
+from one_weight import Point, Slope
 from torch import nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
@@ -71,22 +72,6 @@ def test_it_agrees_with_finite_differences_for_the_networks_of_the_paper():
     assert jacobian.shape == (1779, 1779)
     columns = [0, 100, 500, 897, 898, 1000, 1500, 1778]
     torch.testing.assert_close(jacobian[:, columns], by_differences(gan, columns), rtol=1e-5, atol=1e-7)
-
-
-class OneWeight(nn.Module):
-    def __init__(self, start: float):
-        super().__init__()
-        self.weight = nn.Parameter(torch.tensor(start, dtype=torch.float64))
-
-
-class Point(OneWeight):
-    def forward(self, noise: torch.Tensor) -> torch.Tensor:
-        return self.weight + 0 * noise
-
-
-class Slope(OneWeight):
-    def forward(self, points: torch.Tensor) -> torch.Tensor:
-        return self.weight * points.squeeze(-1)
 
 
 @pytest.mark.parametrize(("loss", "field"), [(minimax, dirac.minimax), (non_saturating, dirac.non_saturating)])
