@@ -56,7 +56,7 @@ widget.lab.execute = listen
 def blind(seconds):
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
-        alone.run(25)
+        alone.run(100)
 
 def turn(seconds):
     "Steps per second in a thread, with nothing shown."

@@ -1,5 +1,6 @@
 """A run at one step: what there is to see of it, and all that it takes to go on from there."""
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -71,6 +72,17 @@ class State:
     losses: tuple[torch.Tensor, torch.Tensor]
     parts: list[dict]
     stream: torch.Tensor
+
+
+def copied(state: object) -> object:
+    """Copy what `state_dict()` says, as `copy.deepcopy` does, in a fraction of its time."""
+    if isinstance(state, torch.Tensor):
+        return state.detach().clone()
+    if isinstance(state, dict):
+        twin = copy.copy(state)  # with the versions of its layers, which PyTorch keeps in an attribute
+        twin.update((name, copied(value)) for name, value in state.items())
+        return twin
+    return [copied(value) for value in state] if isinstance(state, list) else copy.deepcopy(state)
 
 
 def check_state(state: State, parts: Sequence[nn.Module | torch.optim.Optimizer]) -> None:

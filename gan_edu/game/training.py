@@ -13,7 +13,7 @@ from gan_edu.game.batches import Data, check_fit, draw_batch, finite_losses, is_
 from gan_edu.game.gan import GAN
 from gan_edu.game.interrupts import interrupt_between_steps
 from gan_edu.game.optimizers import constant
-from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, check_state, unchanged
+from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, check_state, copied, unchanged
 from gan_edu.game.updates import Draw, Losses, alternating
 from gan_edu.randomness import Stream, initialize
 
@@ -169,7 +169,7 @@ class Training:
 
     def state(self) -> State:
         """Copy all that changes while the run trains."""
-        parts = copy.deepcopy([part.state_dict() for part in self._parts()])
+        parts = [copied(part.state_dict()) for part in self._parts()]
         return State(self.seed, self.step, self.losses, parts, self.stream.generator.get_state())
 
     def restore(self, state: State) -> None:
@@ -179,7 +179,7 @@ class Training:
             TypeError, ValueError: if it is none, or one of a training with other parts. Then nothing has changed.
         """
         check_state(state, self._parts())
-        for part, kept in zip(self._parts(), copy.deepcopy(state.parts), strict=True):  # else it would change with ours
+        for part, kept in zip(self._parts(), copied(state.parts), strict=True):  # else it would change with ours
             part.load_state_dict(kept)
         self._forget_gradients()
         self.stream.generator.set_state(state.stream)
@@ -243,8 +243,8 @@ def average(averaged: nn.Module, network: nn.Module, averaging: float, step: int
     keep = min(averaging, (step - 1) / step)
     for mean, own in zip(averaged.parameters(), network.parameters(), strict=True):
         mean.lerp_(own, 1 - keep)
-    for copied, own in zip(averaged.buffers(), network.buffers(), strict=True):
-        copied.copy_(own)
+    for mean, own in zip(averaged.buffers(), network.buffers(), strict=True):
+        mean.copy_(own)
 
 
 PLAYERS = "the discriminator's loss", "the generator's loss"

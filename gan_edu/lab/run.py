@@ -21,7 +21,7 @@ KEEP_EVERY = 100  # steps: as often as `Training.run`, the training keeps a stat
 OF_POINTS = {
     "map": View("the discriminator's map", scores.discriminator_map, every=3),
     "arrows": View("arrows: where the generator's loss falls", views.slope_arrows, every=3),
-    "grid": View("the grid that the generator bends", views.bent_grid),
+    "grid": View("the grid that the generator bends", views.bent_grid, every=2),
     "best": View("D*, the best discriminator, for blurred densities", scores.best_map, every=12),
 }
 NUMBERS = View("numbers", scores.numbers, every=8)  # nobody reads faster

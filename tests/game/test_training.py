@@ -20,7 +20,7 @@ from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam, CosineDecay
 from gan_edu.game.penalties import R1
-from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged
+from gan_edu.game.snapshot import Snapshot, State, TrainingDiverged, copied
 from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating, simultaneous, unrolled
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
@@ -477,13 +477,14 @@ def test_from_a_state_a_run_goes_on_with_the_same_bits_as_often_as_one_likes(mak
     for _ in training.watch(steps) if steps else ():
         pass
     kept, before = training.state(), seen(training.snapshot())
-    copied, first = copy.deepcopy(tensors(kept)), after(training, 10)
+    before_going_on, first = copy.deepcopy(tensors(kept)), after(training, 10)
     for _ in range(2):
         training.restore(kept)
         assert (training.step, kept.step) == (steps, steps)
         assert same(seen(training.snapshot())[1:], before[1:])
         assert alike(after(training, 10), first)
-    assert same(tensors(kept)[2 if steps == 0 else 0 :], copied[2 if steps == 0 else 0 :])  # NaN is not equal to itself
+    there = 2 if steps == 0 else 0  # NaN is not equal to itself
+    assert same(tensors(kept)[there:], before_going_on[there:])
 
 
 @EVERY
@@ -807,3 +808,14 @@ def test_a_seed_that_is_no_integer_is_refused(seed):
 def test_integers_of_numpy_are_integers():
     training = Training(points().gan, ring(), np.int64(0), np.int32(64), view_size=np.int64(32))
     assert training.run(np.int64(3)).step == 3
+
+
+def test_a_copy_of_a_state_is_a_deep_copy():
+    network = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
+    optimizer = torch.optim.Adam(network.parameters(), betas=(0.5, 0.9))
+    for part in (network, optimizer):
+        expected, twin = copy.deepcopy(part.state_dict()), copied(part.state_dict())
+        assert getattr(twin, "_metadata", None) == getattr(expected, "_metadata", None)
+        network(torch.ones(4, 2)).sum().backward()
+        optimizer.step()  # changes the weights, the running statistics and the moments
+        assert str(twin) == str(expected) != str(part.state_dict())

@@ -178,6 +178,14 @@ class TestPage:
         assert state["frame"]["number"] == widget._sent
         assert [setting["name"] for setting in state["about"]["settings"][0]][:2] == ["d_rate", "g_rate"]
 
+    def test_a_frame_is_one_piece_of_memory_and_says_where_each_array_lies(self, widget: Live) -> None:
+        (arrays,) = (run["arrays"] for run in widget.lab.encoded())
+        (places,) = (run["arrays"] for run in widget.frame["runs"])
+        assert {
+            name: widget.frame["bytes"][start : start + length] for name, (start, length) in places.items()
+        } == arrays
+        assert sum(map(len, arrays.values())) == len(widget.frame["bytes"]) > 0
+
     def test_an_animation_is_sent_once(self, widget: Live, monkeypatch: pytest.MonkeyPatch) -> None:
         sent = []
         monkeypatch.setattr(widget, "send", lambda content, buffers: sent.append((content, buffers)))

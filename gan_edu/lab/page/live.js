@@ -177,17 +177,24 @@ function assemble(model, schedule) {
   return { root, runs, drawn: own.drawn, showWords, tell, film: past.film };
 }
 
+// All arrays of a frame come as one piece of memory.
+function withArrays(run, bytes) {
+  const view = ([start, length]) => new DataView(bytes.buffer, bytes.byteOffset + start, length);
+  return { ...run, arrays: Object.fromEntries(Object.entries(run.arrays).map(([name, place]) => [name, view(place)])) };
+}
+
 // Draws the newest frame when the page is next painted, and confirms it to the kernel.
 function drawer(model, parts, theme) {
   let [confirmed, confirmedAt, toldAt] = [-1, 0, 0];
   return (time) => {
     const { root } = parts;
     if (!root.isConnected || root.offsetParent === null) return; // out of sight: no confirmation, the kernel will pause
-    const [status, { number, runs }] = [model.get("status"), model.get("frame")];
+    const [status, frame] = [model.get("status"), model.get("frame")];
+    const { number } = frame;
     const changed = String(status.playing) !== root.dataset.playing;
     const inWords = changed || !status.playing || time > toldAt + WORDS_EVERY;
     const options = { drawn: parts.drawn(), inWords, theme: theme() };
-    runs.forEach((run, i) => parts.runs[i].draw(run, status, options));
+    frame.runs.forEach((run, i) => parts.runs[i].draw(withArrays(run, frame.bytes), status, options));
     if (inWords) {
       toldAt = time;
       parts.showWords();
