@@ -12,7 +12,7 @@ from torch import nn
 from torch.func import functional_call, vmap
 from torch.nn.utils import parameters_to_vector, parametrize
 
-from gan_edu.sweeps.alike import alike
+from gan_edu.sweeps.fingerprints import alike
 
 # Layers that treat every number, or every example, alike, however many axes stand in front.
 ALIKE = (nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.SiLU, nn.GELU, nn.ELU)

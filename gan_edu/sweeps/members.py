@@ -11,9 +11,9 @@ from gan_edu.game.batches import draw_batch
 from gan_edu.game.gan import GAN
 from gan_edu.game.snapshot import Snapshot, TrainingDiverged
 from gan_edu.game.training import Training, average
-from gan_edu.sweeps.alike import alike
 from gan_edu.sweeps.compare import Numbers, differ, name_part, step_alone
 from gan_edu.sweeps.ensemble import Ensemble
+from gan_edu.sweeps.fingerprints import alike
 from gan_edu.sweeps.member_adam import MemberAdam
 from gan_edu.sweeps.member_streams import Streams
 

@@ -8,8 +8,8 @@ from gan_edu.arguments import described, positive_integer
 from gan_edu.game.interrupts import interrupt_between_steps
 from gan_edu.game.snapshot import Snapshot, TrainingDiverged
 from gan_edu.game.training import Training
-from gan_edu.sweeps.alike import alike
 from gan_edu.sweeps.ensemble import check_networks
+from gan_edu.sweeps.fingerprints import alike
 from gan_edu.sweeps.member_adam import check_optimizers
 from gan_edu.sweeps.members import OPTIMIZERS, PLAYERS, Members, stack_settings
 

@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from gan_edu.arguments import positive_integer
 from gan_edu.game.training import Training
-from gan_edu.sweeps.alike import describe
+from gan_edu.sweeps.fingerprints import describe
 from gan_edu.sweeps.results import Result, load, open_folder, store
 from gan_edu.sweeps.task import Cell, train_and_measure
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from gan_edu.data.points import ring
-from gan_edu.sweeps.alike import alike, describe
+from gan_edu.sweeps.fingerprints import alike, describe
 
 
 def closing_over(value: object):
