@@ -47,7 +47,7 @@ export function range(id, word, last) {
 }
 
 // One setting: a label, and a slider over its values or a menu of them. `show` displays the kernel's value; where two
-// runs differ it gets both values, and a menu is empty.
+// runs differ it gets both values.
 export function settingView(setting, change) {
   return typeof setting.values[0] === "string" ? menuView(setting, change) : sliderView(setting, change);
 }
@@ -55,8 +55,13 @@ export function settingView(setting, change) {
 function menuView({ name, label, values }, change) {
   const id = unique(name);
   const select = menu(id, name, values);
+  const both = node("option", { value: "", disabled: "", hidden: "" }); // to be read, not to be chosen
+  select.append(both);
   select.addEventListener("change", () => change(name, select.value));
-  const show = ([value, other]) => setProperty(select, "value", other === undefined ? value : "");
+  const show = ([value, other]) => {
+    setText(both, other === undefined ? "" : `${value} and ${other}`);
+    setProperty(select, "value", other === undefined ? value : "");
+  };
   return { parts: [node("label", { for: id }, label), select], show };
 }
 
