@@ -10,7 +10,7 @@ const COLOURS =
   "where in fake. Purple arrows: where the generator's loss falls. Olive lines: a square grid of noise, bent by the " +
   "generator.";
 const NO_ANSWER = 3000; // milliseconds, as all that follow
-const WORDS_EVERY = 120; // as fast as one reads
+const WORDS_EVERY = 120; // as fast as one reads words and curves
 const CONFIRM_EVERY = 500;
 const GREET_AFTER = 1000; // by then JupyterLab has made the thread of the kernel that receives messages of widgets
 const THEME_AFTER = 1000; // JupyterLab hides the page while it changes the theme

@@ -37,9 +37,9 @@ export function runView(name, points) {
       drawImages(best, run, "real", theme);
     } else clear(plane, theme);
     setProperty(small, "hidden", points ? !arrays.best : !shown);
+    if (!inWords) return;
     setProperty(curves.canvas, "hidden", !status.switched_on.includes("losses"));
     if (!curves.canvas.hidden) drawCurves(curves, floats(arrays.losses), run.marks, status.shown, theme);
-    if (!inWords) return;
     scale.show(run, theme);
     showNumbers(numbers, run.numbers);
     if (status.playing) return;
