@@ -56,10 +56,11 @@ function menuView({ name, label, values }, change) {
   const id = unique(name);
   const select = menu(id, name, values);
   const both = node("option", { value: "", disabled: "", hidden: "" }); // to be read, not to be chosen
-  select.append(both);
   select.addEventListener("change", () => change(name, select.value));
   const show = ([value, other]) => {
-    setText(both, other === undefined ? "" : `${value} and ${other}`);
+    if (other === undefined) both.remove();
+    else if (!both.isConnected) select.append(both);
+    setText(both, `${value} and ${other}`);
     setProperty(select, "value", other === undefined ? value : "");
   };
   return { parts: [node("label", { for: id }, label), select], show };
