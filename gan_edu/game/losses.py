@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import softplus
 
-from gan_edu.arguments import function, made, number
+from gan_edu.arguments import function, made, number, positive_number, share
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,30 @@ def minus_log(fake_scores: torch.Tensor) -> torch.Tensor:
     return softplus(-fake_scores)
 
 
+@dataclass(frozen=True)
+class SmoothedCrossEntropy:
+    """-a log D(x) - (1 - a) log(1 - D(x)) for real examples, -log(1 - D(G(z))) for fakes: real ones are labelled a.
+
+    The best D is a p/(p + q): of a real example it is never surer than a, and where there are only fakes it is 0, as
+    without smoothing.
+
+    Source: Salimans et al. 2016 (arXiv:1606.03498), section 3.4: one-sided label smoothing. Built in notebook 04.
+
+    Args:
+        real_label: a, above zero and below one.
+    """
+
+    real_label: float = 0.9
+
+    def __post_init__(self):
+        positive_number("real_label", share("real_label", self.real_label))
+
+    def __call__(self, real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
+        """Return what each pair of a real example and a fake costs, (B,)."""
+        # softplus(-s) + (1 - a) s is -a log D - (1 - a) log(1 - D), as log D - log(1 - D) is the score s
+        return softplus(-real_scores) + (1 - self.real_label) * real_scores + softplus(fake_scores)
+
+
 def squares(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
     """(score - 1)² for real examples and score² for fakes: the best score is the probability p/(p + q) itself."""
     return (real_scores - 1).square() + fake_scores.square()
@@ -97,6 +121,11 @@ def square_to_real(fake_scores: torch.Tensor) -> torch.Tensor:
 def fake_minus_real(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
     """Fake score - real score: its mean is -W₁ for the best discriminator whose scores have a slope of at most 1."""
     return fake_scores - real_scores
+
+
+def belief_of_smoothed(scores: torch.Tensor) -> torch.Tensor:
+    """p/(p + q) from the scores of a D that was trained with real labels of 0.9: its sigmoid, divided by that label."""
+    return (scores.sigmoid() / 0.9).clamp(max=1)
 
 
 def between_0_and_1(scores: torch.Tensor) -> torch.Tensor:
@@ -118,6 +147,11 @@ Each real example is a level of its own that a fake has to reach. Met in noteboo
 
 least_squares = Loss(squares, square_to_real, probability=between_0_and_1, resting_score=0.5)
 """Distances to the targets 1 and 0: Mao et al. 2016 (arXiv:1611.04076), equation 2 without its factors of one half."""
+
+smoothed_labels = Loss(
+    SmoothedCrossEntropy(0.9), minus_log, probability=belief_of_smoothed, resting_score=math.log(0.45 / 0.55)
+)
+"""The non-saturating loss with one-sided label smoothing: Salimans et al. 2016 (arXiv:1606.03498), section 3.4."""
 
 wasserstein = Loss(fake_minus_real, torch.neg, probability=None, resting_score=None)
 """The difference of mean scores. It needs a bound on the discriminator's slope, by a penalty or by clipped weights:

@@ -12,7 +12,7 @@ import torch
 
 from gan_edu.data.points import GaussianMixture
 from gan_edu.game.gan import GAN
-from gan_edu.game.losses import Loss, least_squares, minimax, non_saturating, relativistic, wasserstein
+from gan_edu.game.losses import Loss, least_squares, minimax, non_saturating, relativistic, smoothed_labels, wasserstein
 from gan_edu.game.penalties import R1, R2, Both
 from gan_edu.game.training import Training, Update
 from gan_edu.game.updates import alternating, extragradient, optimistic, simultaneous
@@ -43,6 +43,7 @@ LOSSES = {
     "minimax": minimax,
     "relativistic": relativistic,
     "least squares": least_squares,
+    "smoothed labels": smoothed_labels,
     "Wasserstein": wasserstein,
 }
 UPDATES = {

@@ -9,8 +9,11 @@ import scipy.special
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from gan_edu.data.points import ring
 from gan_edu.game.gan import GAN, generator_loss
 from gan_edu.game.losses import (
+    Loss,
+    SmoothedCrossEntropy,
     cross_entropy,
     fake_above_real,
     least_squares,
@@ -20,10 +23,13 @@ from gan_edu.game.losses import (
     non_saturating,
     real_above_fake,
     relativistic,
+    smoothed_labels,
     wasserstein,
 )
+from gan_edu.game.training import Training
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
+from gan_edu.sweeps.run_together import run_together
 
 DOUBLE = torch.float64
 SCORES = torch.linspace(-15, 15, 61, dtype=DOUBLE)
@@ -84,6 +90,7 @@ def test_in_minimax_the_generator_moves_the_same_value_the_other_way():
         (non_saturating, against(REAL, 1.0) + against(FAKE, 0.0), against(FAKE, 1.0)),
         (relativistic, against(REAL - FAKE, 1.0), against(FAKE - REAL, 1.0)),
         (least_squares, (REAL - 1) ** 2 + FAKE**2, (FAKE - 1) ** 2),
+        (smoothed_labels, against(REAL, 0.9) + against(FAKE, 0.0), against(FAKE, 1.0)),
         (wasserstein, FAKE - REAL, -FAKE),
     ],
 )
@@ -162,6 +169,46 @@ def test_extreme_scores_stay_finite_and_exact():
     assert cross_entropy(scores, -scores).tolist() == [2000, 0]
 
 
+def test_smoothed_labels_pull_sure_scores_of_real_examples_back_and_leave_those_of_fakes():
+    smoothed = SmoothedCrossEntropy(0.9)
+    zeros = torch.zeros(2)
+    assert slopes(lambda real: smoothed(real, zeros), -1000, 1000) == [pytest.approx(-0.9), pytest.approx(0.1)]
+    assert slopes(lambda fake: smoothed(zeros, fake), -1000, 1000) == [0, 1]
+    assert smoothed(torch.tensor([1000.0]), torch.tensor([-1000.0])).item() == pytest.approx(100)
+
+
+def test_the_best_belief_under_smoothed_labels_is_the_label_times_p_over_p_plus_q():
+    p, q = torch.tensor([0.2, 0.7, 0.5]), torch.tensor([0.6, 0.1, 0.5])  # densities at three points
+    scores = torch.zeros(3, requires_grad=True)
+    for _ in range(500):
+        paid = p * smoothed_labels.discriminator(scores, torch.zeros(3))
+        paid = paid + q * smoothed_labels.discriminator(torch.zeros(3), scores)
+        (slope,) = torch.autograd.grad(paid.sum(), scores)
+        scores = (scores - 2 * slope).detach().requires_grad_()
+    assert scores.sigmoid().tolist() == pytest.approx((0.9 * p / (p + q)).tolist(), abs=1e-4)
+    assert smoothed_labels.probability(scores).tolist() == pytest.approx((p / (p + q)).tolist(), abs=1e-4)
+    assert smoothed_labels.probability(torch.tensor([30.0])).item() == 1
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0, -0.1, 1.5, math.nan])
+def test_a_smoothed_label_lies_between_zero_and_one(label):
+    with pytest.raises(ValueError, match="real_label"):
+        SmoothedCrossEntropy(label)
+
+
+def test_members_may_differ_in_their_smoothed_label():
+    runs = [[smoothed_run(seed, label) for seed, label in ((0, 0.9), (1, 0.7))] for _ in range(2)]
+    run_together(runs[0], 5)
+    for together, alone in zip(*runs, strict=True):
+        alone.run(5)
+        assert together.samples(20).numpy() == pytest.approx(alone.samples(20).numpy(), abs=1e-5)
+
+
+def smoothed_run(seed: int, label: float) -> Training:
+    loss = Loss(SmoothedCrossEntropy(label), minus_log)
+    return Training(GAN(MLP(2, 2, (8,)), MLP(2, None, (8,)), loss=loss), ring(), seed, batch_size=16)
+
+
 def test_extreme_scores_have_the_right_slopes():
     assert slopes(minus_log, -1000, 1000) == [-1, 0]
     assert slopes(log_one_minus, -1000, 1000) == [0, -1]
@@ -189,6 +236,7 @@ def test_there_is_one_value_for_each_example(shape):
         (non_saturating, (0.0, 0.0), (2 * math.log(2), math.log(2))),
         (relativistic, (3.0, 3.0), (math.log(2), math.log(2))),
         (least_squares, (0.5, 0.5), (0.5, 0.25)),
+        (smoothed_labels, (math.log(9 / 11),) * 2, (-0.9 * math.log(0.45) - 1.1 * math.log(0.55), -math.log(0.45))),
     ],
 )
 def test_at_equilibrium_no_score_for_both_is_better_for_the_discriminator(loss, scores, expected):

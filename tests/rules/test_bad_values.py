@@ -14,7 +14,7 @@ from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, 
 from gan_edu.game.augmentations import InstanceNoise
 from gan_edu.game.clipping import Clipped
 from gan_edu.game.gan import GAN
-from gan_edu.game.losses import Loss, cross_entropy, minus_log, non_saturating
+from gan_edu.game.losses import Loss, SmoothedCrossEntropy, cross_entropy, minus_log, non_saturating
 from gan_edu.game.optimizers import Adam, CosineDecay, constant
 from gan_edu.game.penalties import R1, R2, Both, GradientPenalty
 from gan_edu.game.training import Training
@@ -274,6 +274,7 @@ GAME = [
         {"resting_score": SIGN},
     ),
     (R1, lambda: {"weight": 0.1}, {}),
+    (SmoothedCrossEntropy, lambda: {"real_label": 0.9}, {}),
     (R2, lambda: {"weight": 0.1}, {}),
     (GradientPenalty, lambda: {"weight": 0.1}, {}),
     (InstanceNoise, lambda: {"width": 0.1}, {}),
@@ -300,8 +301,18 @@ WITHIN_A_STEP = {
 }
 # No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.
 ELSEWHERE = {
-    *("minimax", "non_saturating", "relativistic", "TrainingDiverged", "plots", "live", "sweep", "dirac"),
-    *("Ensemble", "Streams"),
+    *(
+        "minimax",
+        "non_saturating",
+        "relativistic",
+        "smoothed_labels",
+        "TrainingDiverged",
+        "plots",
+        "live",
+        "sweep",
+        "dirac",
+    ),
+    *("smoothed_labels", "Ensemble", "Streams"),
 }
 
 

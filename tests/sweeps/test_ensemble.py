@@ -42,6 +42,7 @@ LOSSES = {
     "non_saturating": non_saturating,
     "relativistic": relativistic,
     "least_squares": losses.least_squares,
+    "smoothed_labels": losses.smoothed_labels,
     "wasserstein": losses.wasserstein,
 }
 PENALTIES = {
