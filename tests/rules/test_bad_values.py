@@ -21,6 +21,7 @@ from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating
 from gan_edu.measure.frechet import frechet_distance, real_floor
 from gan_edu.measure.modes import coverage, expected_coverage
+from gan_edu.measure.rates import rates
 from gan_edu.networks.conditional import ConcatenateLabels
 from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
@@ -29,6 +30,7 @@ from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 from gan_edu.show import plots
 from gan_edu.show.claims import claim
+from gan_edu.show.discriminate import discriminate, numbered
 from gan_edu.show.explore import Slider, explore
 from gan_edu.show.tables import table
 from gan_edu.sweeps.run_together import run_together
@@ -44,6 +46,7 @@ POINTS = Stream(0, "points").normal(6, 2)
 AXES = plots.figure()[1][0]
 NUMBER = Slider(0, 2, step=1, value=1, label="a")
 IMAGES = Stream(0, "images").uniform(6, 1, 4, 4)
+TWENTY = Stream(0, "twenty").uniform(20, 1, 4, 4)
 
 
 def stream() -> Stream:
@@ -94,6 +97,11 @@ MEASURES = [
     (real_floor, lambda: {"images": IMAGES, "stream": stream()}, {"images": {"integers", "one axis"}}),
     (coverage, lambda: {"samples": POINTS, "data": ring()}, {}),
     (expected_coverage, lambda: {"data": ring(), "count": 5}, {}),
+    (
+        rates,
+        lambda: {"real_scores": POINTS[:, 0].clone(), "fake_scores": POINTS[:, 1].clone()},
+        {"real_scores": {"one axis"}, "fake_scores": {"one axis"}},
+    ),
 ]
 THEORY = [
     (
@@ -168,6 +176,19 @@ SHOW = [
         {"values": {"one NaN"}},
     ),
     (plots.png, lambda: {"drawn": AXES.figure}, {}),
+    (numbered, lambda: {"axes": plots.figure()[1][0], "images": TWENTY, "words": ["a"] * 20}, {"images": {"one axis"}}),
+    (
+        discriminate,
+        lambda: {
+            "real": TWENTY,
+            "generated": TWENTY,
+            "discriminator": ImageDiscriminator(2, 4),
+            "stream": stream(),
+            "title": "a",
+            "count": 20,
+        },
+        {"real": {"one axis"}},
+    ),
     (
         Slider,
         lambda: {"minimum": 0, "maximum": 4, "step": 1, "value": 2, "label": "a"},
