@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch.nn.functional import softplus
+from torch.nn.functional import relu, softplus
 
 from gan_edu.arguments import function, made, number, positive_number, share
 
@@ -128,6 +128,11 @@ def belief_of_smoothed(scores: torch.Tensor) -> torch.Tensor:
     return (scores.sigmoid() / 0.9).clamp(max=1)
 
 
+def hinges(real_scores: torch.Tensor, fake_scores: torch.Tensor) -> torch.Tensor:
+    """max(0, 1 - score) for real examples and max(0, 1 + score) for fakes: nothing to gain beyond 1 and -1."""
+    return relu(1 - real_scores) + relu(1 + fake_scores)
+
+
 def between_0_and_1(scores: torch.Tensor) -> torch.Tensor:
     """Scores that are probabilities already, cut off where they overshoot."""
     return scores.clamp(0, 1)
@@ -156,4 +161,9 @@ smoothed_labels = Loss(
 wasserstein = Loss(fake_minus_real, torch.neg, probability=None, resting_score=None)
 """The difference of mean scores. It needs a bound on the discriminator's slope, by a penalty or by clipped weights:
 Arjovsky et al. 2017 (arXiv:1701.07875), equation 2.
+"""
+
+hinge = Loss(hinges, torch.neg, probability=None, resting_score=None)
+"""The best score is 1 where data are denser than fakes and -1 elsewhere, its value 2 - 2 TV: Lim and Ye 2017
+(arXiv:1705.02894), Miyato et al. 2018 (arXiv:1802.05957), equations 16 and 17. Built in notebook 07.
 """

@@ -12,7 +12,16 @@ import torch
 
 from gan_edu.data.points import GaussianMixture
 from gan_edu.game.gan import GAN
-from gan_edu.game.losses import Loss, least_squares, minimax, non_saturating, relativistic, smoothed_labels, wasserstein
+from gan_edu.game.losses import (
+    Loss,
+    hinge,
+    least_squares,
+    minimax,
+    non_saturating,
+    relativistic,
+    smoothed_labels,
+    wasserstein,
+)
 from gan_edu.game.penalties import R1, R2, Both
 from gan_edu.game.training import Training, Update
 from gan_edu.game.updates import alternating, extragradient, optimistic, simultaneous
@@ -45,6 +54,7 @@ LOSSES = {
     "least squares": least_squares,
     "smoothed labels": smoothed_labels,
     "Wasserstein": wasserstein,
+    "hinge": hinge,
 }
 UPDATES = {
     "alternating": alternating,

@@ -16,6 +16,7 @@ from gan_edu.game.losses import (
     SmoothedCrossEntropy,
     cross_entropy,
     fake_above_real,
+    hinge,
     least_squares,
     log_one_minus,
     minimax,
@@ -92,6 +93,7 @@ def test_in_minimax_the_generator_moves_the_same_value_the_other_way():
         (least_squares, (REAL - 1) ** 2 + FAKE**2, (FAKE - 1) ** 2),
         (smoothed_labels, against(REAL, 0.9) + against(FAKE, 0.0), against(FAKE, 1.0)),
         (wasserstein, FAKE - REAL, -FAKE),
+        (hinge, (1 - REAL).clamp(min=0) + (1 + FAKE).clamp(min=0), -FAKE),
     ],
 )
 def test_in_each_game_both_players_pay_what_its_equation_says(loss, d_pays, g_pays):
@@ -265,3 +267,24 @@ def test_the_best_score_of_least_squares_is_the_probability_that_it_stands_for()
         (slope,) = torch.autograd.grad(paid.sum(), scores)
         scores = (scores - 0.2 * slope).detach().requires_grad_()
     assert least_squares.probability(scores).tolist() == pytest.approx((p / (p + q)).tolist(), abs=1e-5)
+
+
+def test_the_best_score_of_hinge_is_the_side_on_which_there_is_more_and_its_value_the_total_variation():
+    p, q = torch.tensor([0.5, 0.3, 0.15, 0.05]), torch.tensor([0.1, 0.3, 0.5, 0.1])  # densities at four points
+    scores = torch.linspace(-3, 3, 601)
+    paid = p[:, None] * hinge.discriminator(scores, -torch.ones(1)) + q[:, None] * hinge.discriminator(
+        torch.ones(1), scores
+    )
+    best = scores[paid.argmin(1)]
+    assert best[[0, 2, 3]].tolist() == pytest.approx([1, -1, -1], abs=1e-2)
+    least = paid.min(1).values.sum().item()
+    assert least == pytest.approx(2 * torch.minimum(p, q).sum().item(), abs=1e-5)  # 2 - 2 TV, for densities of sum 1
+
+
+def test_beyond_1_and_minus_1_hinge_asks_for_nothing_more():
+    assert slopes(lambda real: hinge.discriminator(real, -torch.ones(2)), -1000, 1000) == [-1, 0]
+    assert slopes(lambda fake: hinge.discriminator(torch.ones(2), fake), -1000, 1000) == [0, 1]
+    assert slopes(hinge.generator, -1000, 1000) == [-1, -1]
+    d_loss, g_loss = hinge.equilibrium()
+    assert d_loss == 2
+    assert math.isnan(g_loss)

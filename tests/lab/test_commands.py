@@ -309,7 +309,7 @@ class TestErrors:
         ("command", "error"),
         [
             ({"do": "explode"}, "KeyError: 'explode'"),
-            ({"do": "change_settings", "with": {"values": {"loss": "hinge"}}}, "ValueError: loss must be one of"),
+            ({"do": "change_settings", "with": {"values": {"loss": "cubic"}}}, "ValueError: loss must be one of"),
             (
                 {"do": "change_settings", "with": {"values": {"points": "x", "data": "your points"}}},
                 "ValueError: line 1 of",

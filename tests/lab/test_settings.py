@@ -221,9 +221,9 @@ def test_points_that_cannot_be_read(text: str, message: str, changed: Settings) 
     ("values", "message"),
     [
         (
-            {"loss": "hinge"},
+            {"loss": "cubic"},
             "loss must be one of non-saturating, minimax, relativistic, least squares, smoothed labels, Wasserstein, "
-            "got 'hinge'",
+            "hinge, got 'cubic'",
         ),
         ({"d_rate": 1.0}, "d_rate must be from 0.0001 to 0.1, got 1.0"),
         ({"momentum": "much"}, "momentum must be from 0.0 to 0.99, got 'much'"),

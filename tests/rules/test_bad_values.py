@@ -11,6 +11,8 @@ from torch import nn
 
 from gan_edu.data.images import Images
 from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, ring
+from gan_edu.game import f_gan
+from gan_edu.game.alpha_gan import AlphaLoss, Tempered, alpha_gan
 from gan_edu.game.augmentations import InstanceNoise
 from gan_edu.game.clipping import Clipped
 from gan_edu.game.gan import GAN
@@ -34,7 +36,7 @@ from gan_edu.show.discriminate import discriminate, numbered
 from gan_edu.show.explore import Slider, explore
 from gan_edu.show.tables import table
 from gan_edu.sweeps.run_together import run_together
-from gan_edu.theory import dirac, dirac_methods, divergences
+from gan_edu.theory import best_gaussian, dirac, dirac_methods, divergences
 from gan_edu.theory.divergences import GridDensity
 from gan_edu.theory.jacobian import after_push, game_field, game_jacobian
 
@@ -118,6 +120,14 @@ THEORY = [
     *((part, pair, {}) for part in (divergences.optimal_score, divergences.optimal_discriminator)),
     *((part, pair, {}) for part in (divergences.kullback_leibler, divergences.jensen_shannon)),
     (divergences.total_variation, pair, {}),
+    *((part, pair, {}) for part in (best_gaussian.pearson, best_gaussian.squared_hellinger)),
+    (best_gaussian.reverse_kullback_leibler, pair, {}),
+    (best_gaussian.gaussian, lambda: {"x": X, "mean": 0.5, "width": 1.0}, {"x": LISTS | {"one more"}, "mean": SIGN}),
+    (
+        best_gaussian.nearest_gaussian,
+        lambda: {"divergence": divergences.kullback_leibler, "p": P, "start": (0.5, 0.9)},
+        {"start": {"one zero"}},
+    ),
     (divergences.value, lambda: {"score": X.numpy(), **pair()}, {}),
     (dirac.WithPenalty, lambda: {"field": dirac.minimax, "weight": 0.3}, {"weight": SIGN}),
     (dirac.WithGradientPenalty, lambda: {"field": dirac.minimax, "weight": 0.3, "target": 1.0}, {}),
@@ -294,6 +304,14 @@ GAME = [
         },
         {"resting_score": SIGN},
     ),
+    (
+        f_gan.f_loss,
+        lambda: {"critic": torch.tanh, "price": torch.tanh, "probability": torch.sigmoid, "resting_score": 0.0},
+        {"resting_score": SIGN},
+    ),
+    (AlphaLoss, lambda: {"alpha": 0.5}, {}),
+    (Tempered, lambda: {"alpha": 0.5}, {}),
+    (alpha_gan, lambda: {"alpha": 0.5}, {}),
     (R1, lambda: {"weight": 0.1}, {}),
     (SmoothedCrossEntropy, lambda: {"real_label": 0.9}, {}),
     (R2, lambda: {"weight": 0.1}, {}),
@@ -322,18 +340,8 @@ WITHIN_A_STEP = {
 }
 # No functions or classes that a reader calls with values: losses, exercises, an error; or tested in their own folder.
 ELSEWHERE = {
-    *(
-        "minimax",
-        "non_saturating",
-        "relativistic",
-        "smoothed_labels",
-        "TrainingDiverged",
-        "plots",
-        "live",
-        "sweep",
-        "dirac",
-    ),
-    *("smoothed_labels", "Ensemble", "Streams"),
+    *("minimax", "non_saturating", "relativistic", "least_squares", "smoothed_labels", "hinge", "TrainingDiverged"),
+    *("plots", "live", "sweep", "dirac", "Ensemble", "Streams", "f_gan", "best_gaussian", "divergences"),
 }
 
 

@@ -10,7 +10,8 @@ from torch import nn
 
 from gan_edu.data.images import digits
 from gan_edu.data.points import mixture, ring
-from gan_edu.game import losses, penalties, updates
+from gan_edu.game import f_gan, losses, penalties, updates
+from gan_edu.game.alpha_gan import alpha_gan
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, minimax, non_saturating, relativistic
 from gan_edu.game.optimizers import Adam, CosineDecay
@@ -44,7 +45,9 @@ LOSSES = {
     "least_squares": losses.least_squares,
     "smoothed_labels": losses.smoothed_labels,
     "wasserstein": losses.wasserstein,
+    "hinge": losses.hinge,
 }
+F_LOSSES = {name: value for name, value in vars(f_gan).items() if isinstance(value, Loss)}
 PENALTIES = {
     "none": lambda weight: None,
     "R1": R1,
@@ -140,6 +143,18 @@ COMBINED += [("relativistic", p, update) for p in PENALTIES for update in UPDATE
 def test_a_member_equals_the_single_run_with_its_seed(loss, penalty, update):
     parts = {"loss": LOSSES[loss], "penalty": PENALTIES[penalty], "update": UPDATES[update]}
     both = [[make(*m, **parts) for m in MEMBERS] for _ in range(2)]
+    assert_together_as_alone(*both)
+
+
+@pytest.mark.parametrize("loss", F_LOSSES)
+def test_with_a_loss_of_f_gan_a_member_equals_the_single_run_with_its_seed(loss):
+    both = [[make(*m, loss=F_LOSSES[loss]) for m in MEMBERS] for _ in range(2)]
+    assert_together_as_alone(*both)
+
+
+@pytest.mark.parametrize("alphas", [(0.5, 1.0, 2.0), (1.0, 1.0, 1.0)])
+def test_members_with_an_alpha_each_equal_the_single_runs(alphas):
+    both = [[make(*m, loss=alpha_gan(alpha)) for m, alpha in zip(MEMBERS, alphas, strict=False)] for _ in range(2)]
     assert_together_as_alone(*both)
 
 
