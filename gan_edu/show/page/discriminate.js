@@ -186,7 +186,7 @@ function assemble(model) {
   const done = (answers) => {
     playing.stop();
     say("All answered.");
-    after = `${Math.round((performance.now() - began) / 1000)} seconds. `;
+    after = `After ${Math.round((performance.now() - began) / 1000)} s. `;
     ask("answers", answers);
   };
   const begin = () => {
