@@ -1,15 +1,18 @@
-"""The two tables of notebook 05 that take longer than a notebook may, trained by the notebook's own cells.
+"""The three tables of notebook 05 that take longer than a notebook may, trained by the notebook's own cells.
 
     python -m benchmarks.collapse repairs       # writes notebooks/05_repairs.csv
     python -m benchmarks.collapse scoreboard    # writes notebooks/05_scoreboard.csv
+    python -m benchmarks.collapse ablation      # writes notebooks/05_ablation.csv
 
 What is trained is defined in the cells tagged `recipe`: `REPAIRS`, the name of each repair with a function from a seed
 and a learning rate to a training on the ring; `knowing`, the generators that know a part of the ring; `recipe`, a
-function from a mixture and a seed to a training; and how many steps these take. All are trained many at once, on one
-thread. Each goes as it would alone, up to rounding, which makes another run of it in the end, as another processor
-does. Runs of the scoreboard that train together have one set of examples, that of the first, and the seconds of each
-are its share. Its rows come in groups of seeds, from 0 on, so that a table broken off is one of fewer seeds. The stored
-seeds 0 to 9 were trained alone, each with a set of its own.
+function from a mixture and a seed to a training; `ABLATION`, the name of each change with the recipe so changed and the
+units that it trains in; and how many steps these take. All are trained many at once, on one thread. Each goes as it
+would alone, up to rounding, which makes another run of it in the end, as another processor does. Runs of the scoreboard
+and of the ablation that train together have one set of examples, that of the first, and the seconds of each are its
+share. Rows of the scoreboard come in groups of seeds, from 0 on, so that a table broken off is one of fewer seeds. Its
+stored seeds 0 to 9 were trained alone, each with a set of its own. The ablation measures each run twice: with the
+average of the generator's weights, and with the weights of the last moment.
 """
 
 import csv
@@ -33,6 +36,7 @@ COLUMNS = ("seed", "steps", "seconds", "modes", "high_quality", "reverse_kl", "t
 SAMPLES = 2_500  # of Lin et al. 2018
 SEEDS = range(40)  # of the repairs: twenty that suggest a conclusion, and twenty on which it is tested
 RUNS, TOGETHER = 50, 5  # seeds of the recipe on each data set; at once
+ABLATION_SEEDS = range(50, 60)  # not those of the scoreboard
 LOOK = 300  # steps between two looks at a repair
 LAST_LOOK = 4_000  # at the unrepaired runs
 COST_STEPS, COST_ROUNDS = 40, 7  # of the comparison of seconds
@@ -59,9 +63,14 @@ def ends(trainings: list[Training], data: GaussianMixture, steps: int) -> Iterat
     run_together(trainings, steps)
     seconds = (process_time() - start) / len(trainings)
     for training in trainings:
-        modes, high_quality, reverse_kl = coverage(training.samples(SAMPLES), data)
-        measured = (training.seed, steps, round(seconds, 1), modes, round(high_quality, 4), round(reverse_kl, 4))
-        yield dict(zip(COLUMNS, (*measured, torch.__version__, date.today().isoformat()), strict=True))
+        yield scored(training, data, steps, seconds)
+
+
+def scored(training: Training, data: GaussianMixture, steps: int, seconds: float) -> dict[str, object]:
+    """What its averaged weights score after these steps."""
+    modes, high_quality, reverse_kl = coverage(training.samples(SAMPLES), data)
+    measured = (training.seed, steps, round(seconds, 1), modes, round(high_quality, 4), round(reverse_kl, 4))
+    return dict(zip(COLUMNS, (*measured, torch.__version__, date.today().isoformat()), strict=True))
 
 
 def looks(trainings: list[Training], data: GaussianMixture, steps: Iterable[int]) -> Iterator[dict[str, object]]:
@@ -125,7 +134,23 @@ def scoreboard() -> Iterator[dict[str, object]]:
                 yield {"data": name} | measured
 
 
-TABLES = {"repairs": repairs, "scoreboard": scoreboard}
+def ablation() -> Iterator[dict[str, object]]:
+    """Ten other seeds of the recipe whole, and without each of its parts, on both data sets."""
+    names = definitions()
+    for part, (make, divided) in names["ABLATION"].items():
+        for first in range(0, len(ABLATION_SEEDS), TOGETHER):
+            for name, data in DATA.items():
+                trainings = [make(data, seed) for seed in ABLATION_SEEDS[first : first + TOGETHER]]
+                made = list(ends(trainings, divided(data), names["RECIPE_STEPS"]))
+                for measured in made:
+                    yield {"data": name, "changed": part, "weights": "average"} | measured
+                for training, measured in zip(trainings, made, strict=True):
+                    training.averaged.load_state_dict(training.gan.generator.state_dict())
+                    again = scored(training, divided(data), names["RECIPE_STEPS"], measured["seconds"])
+                    yield {"data": name, "changed": part, "weights": "moment"} | again
+
+
+TABLES = {"repairs": repairs, "scoreboard": scoreboard, "ablation": ablation}
 
 
 def main() -> None:

@@ -63,7 +63,10 @@ def parts(notebook: NotebookNode) -> list[Part]:
 
 
 def exercises(notebook: NotebookNode) -> dict[str, str]:
-    """The checks that answer the reader, by the identifier of the cell that calls each first; none in solutions."""
+    """The checks that answer the reader, by the identifier of the cell that calls each first; none in solutions.
+
+    A call whose result is used, such as `patient = check.patient(1)`, makes or draws something, and asks nothing.
+    """
     named, seen, found = set(), set(), {}
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -74,7 +77,8 @@ def exercises(notebook: NotebookNode) -> dict[str, str]:
         named |= {alias.asname or alias.name for node in own for alias in node.names}
         if "solution" in cell.metadata.get("tags", []):
             continue
-        for name in (ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)):
+        alone = [node.value for node in nodes if isinstance(node, ast.Expr)]
+        for name in (ast.unparse(node.func) for node in alone if isinstance(node, ast.Call)):
             if name.split(".")[0] in named and name not in seen:
                 seen.add(name)
                 found[cell.id] = name

@@ -56,14 +56,13 @@ def still(moment: Moment, losses: Sequence[LossCurves], marks: Sequence[tuple[fl
         draw_frame(panel, frame)
     for panel, curves, values in zip(axes[len(moment.frames) :], losses, marks, strict=True):
         steps, d_loss, g_loss = curves.array().T
-        named = {f"{player} at equilibrium": mark for player, mark in zip("DG", values, strict=True)}
+        named = {f"{player} at rest": mark for player, mark in zip("DG", values, strict=True)}
         known = {words: mark for words, mark in named.items() if math.isfinite(mark)}
         plots.curves(panel, steps, {"loss of D": d_loss, "loss of G": g_loss}, known)
-        last = max(steps[-1], 1) if len(steps) else 1
         highest = max(2.0, np.nanmax(curves.array()[:, 1:], initial=0.0))
         lowest = np.nanmin(curves.array()[:, 1:], initial=0.0)
         bottom = min(0.0, *known.values(), max(lowest, -8.0))
-        panel.set(xlim=(0, 1.7 * last), ylim=(bottom, min(highest, 8.0)))  # room for the words
+        panel.set(xlim=(0, max(steps[-1], 1) if len(steps) else 1), ylim=(bottom, min(highest, 8.0)))
     return plots.png(axes[0].figure)
 
 

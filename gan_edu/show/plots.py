@@ -111,7 +111,7 @@ def belief(
 
 
 def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float]], marks: Mapping[str, float]) -> None:
-    """Draw curves over training steps, and horizontal lines at values worth knowing.
+    """Draw curves over training steps, and horizontal lines at values worth knowing, named beside the axes.
 
     Args:
         steps: (N,) positions on the horizontal axis.
@@ -132,7 +132,9 @@ def curves(axes: Axes, steps: Sequence[int], values: Mapping[str, Sequence[float
         axes.plot(steps, heights, style, color=colour, label=label, linewidth=1.4)
     for label, height in marks.items():
         axes.axhline(height, color="0.4", linewidth=0.8)
-        axes.annotate(label, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom", color="0.25")
+        axes.annotate(
+            label, (1, height), (3, 0), ("axes fraction", "data"), "offset points", ha="left", va="center", color="0.25"
+        )
     axes.set(xlabel="training step")
     axes.legend(loc="best")
 

@@ -9,14 +9,16 @@ from statistics import mean
 
 import pytest
 import torch
+from scipy.stats import ttest_rel
 
 from benchmarks import collapse
+from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 TABLES = {
     name: list(csv.DictReader((NOTEBOOKS / f"05_{name}.csv").read_text().splitlines()))
-    for name in ("repairs", "scoreboard")
+    for name in ("repairs", "scoreboard", "ablation")
 }
 NAMES = collapse.definitions()
 
@@ -112,6 +114,97 @@ def test_a_stored_row_of_the_scoreboard_is_what_its_cell_gives(data):
     assert made.modes == int(stored["modes"])
     assert made.high_quality == pytest.approx(float(stored["high_quality"]), abs=0.02)  # other processors round
     assert made.reverse_kl == pytest.approx(float(stored["reverse_kl"]), abs=0.01)
+
+
+def test_each_change_of_the_recipe_has_its_ten_seeds_which_the_scoreboard_has_not():
+    seeds = [str(seed) for seed in collapse.ABLATION_SEEDS]
+    for changed, data, weights in product(NAMES["ABLATION"], collapse.DATA, ("average", "moment")):
+        found = rows("ablation", changed=changed, data=data, weights=weights)
+        assert [row["seed"] for row in found] == seeds, (changed, data, weights)
+        assert {row["steps"] for row in found} == {str(NAMES["RECIPE_STEPS"])}
+    assert {row["changed"] for row in TABLES["ablation"]} == set(NAMES["ABLATION"])
+    assert not set(seeds) & {row["seed"] for row in TABLES["scoreboard"]}
+
+
+def settings(training: Training) -> dict[str, object]:
+    """What a change of the recipe may change, read from the training itself."""
+    gan, (_, second) = training.gan, training.gan.g_optimizer.param_groups[0]["betas"]
+    return {
+        "momentum": [player.param_groups[0]["betas"][0] for player in (gan.g_optimizer, gan.d_optimizer)],
+        "second": second,
+        "penalty": gan.penalty,
+        "rate at the end": training.schedule(NAMES["RECIPE_STEPS"]),
+        "spread of the data": round(training.data.points.std(0).mean().item(), 1),
+        "averaging": training.averaging,
+        "batch": training.batch_size,
+    }
+
+
+def test_each_change_of_the_recipe_changes_what_its_name_says_and_nothing_else():
+    made = {changed: settings(make(collapse.DATA["grid"], 50)) for changed, (make, _) in NAMES["ABLATION"].items()}
+    whole, published = made.pop("nothing"), made.pop("published settings")
+    wanted = {
+        "momentum 0.8": ("momentum", [0.8, 0.8]),
+        "no R1": ("penalty", None),
+    }
+    assert made == {changed: whole | dict([change]) for changed, change in wanted.items()}
+    assert whole["momentum"] == [0.0, 0.0]
+    theirs = {"momentum": [0.8, 0.8], "second": 0.999, "penalty": None, "rate at the end": 1.0, "batch": 100}
+    assert published.items() >= theirs.items()
+
+
+def test_published_settings_that_train_together_go_as_they_would_alone():
+    make, divided = NAMES["ABLATION"]["published settings"]
+    together = [make(collapse.DATA["ring"], seed) for seed in (3, 4)]
+    list(collapse.ends(together, divided(collapse.DATA["ring"]), 20))
+    alone = make(collapse.DATA["ring"], 4)
+    alone.change_data(together[0].data)
+    alone.run(20)
+    assert torch.allclose(together[1].samples(500), alone.samples(500), atol=1e-3)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("changed", "close"), [("published settings", 0.05), ("no R1", 0.03)])
+def test_a_stored_row_of_the_ablation_is_what_its_cell_gives(changed, close):
+    (stored,) = rows("ablation", data="ring", changed=changed, weights="average", seed="50")
+    make, divided = NAMES["ABLATION"][changed]
+    (made,) = collapse.ends([make(collapse.DATA["ring"], 50)], divided(collapse.DATA["ring"]), NAMES["RECIPE_STEPS"])
+    assert made["high_quality"] == pytest.approx(float(stored["high_quality"]), abs=close)
+    assert made["modes"] == pytest.approx(int(stored["modes"]), abs=0 if changed == "published settings" else 4)
+
+
+def pairs(data: str, changed: str, number: str) -> tuple[list[float], list[float]]:
+    """What the recipe so changed and the whole recipe score, seed by seed."""
+    weights = "moment" if changed == "published settings" else "average"
+    stored = (
+        rows("ablation", data=data, changed=changed, weights=weights),
+        rows("ablation", data=data, changed="nothing", weights="average"),
+    )
+    return tuple([float(row[number]) for row in found] for found in stored)
+
+
+@pytest.mark.parametrize(
+    ("data", "changed", "number", "sign"),
+    [
+        ("ring", "no R1", "modes", -1),
+        ("grid", "no R1", "modes", -1),
+        ("ring", "no R1", "high_quality", 1),
+        ("grid", "no R1", "high_quality", 1),
+        ("grid", "momentum 0.8", "modes", -1),
+        ("grid", "momentum 0.8", "high_quality", -1),
+        ("ring", "published settings", "high_quality", -1),
+        ("grid", "published settings", "high_quality", -1),
+    ],
+)
+def test_what_the_text_says_of_a_part_is_more_than_luck(data, changed, number, sign):
+    found = ttest_rel(*pairs(data, changed, number))
+    assert found.pvalue < 0.05 / 24  # of at least as many comparisons as the notebook makes
+    assert math.copysign(1, found.statistic) == sign
+
+
+def test_momentum_loses_no_mode_of_the_ring_and_all_runs_of_the_grid():
+    assert pairs("ring", "momentum 0.8", "modes") == ([8.0] * 10, [8.0] * 10)
+    assert max(pairs("grid", "momentum 0.8", "modes")[0]) < 25
 
 
 @pytest.mark.parametrize("data", collapse.DATA)

@@ -85,6 +85,15 @@ def test_the_minutes_of_a_map_are_found():
     }
 
 
+def test_a_notebook_states_the_seconds_that_the_readme_measured():
+    measured = dict(re.findall(r"^\| (\d\d) · [^|]*\| (\d+) \| \d+ MB \|$", prose(ROOT / "README.md"), re.MULTILINE))
+    assert measured
+    for number, seconds in measured.items():
+        (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+        stated_seconds = re.search(r"(\d+) seconds", prose(path))
+        assert int(stated_seconds[1]) == pytest.approx(int(seconds), abs=5), path.name
+
+
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if path.suffix == ".md"], ids=lambda path: path.name)
 def test_no_document_leads_to_a_notebook_that_does_not_exist(path: Path):
     there = {notebook.name[:2] for notebook in DOCUMENTS if notebook.suffix == ".ipynb"}

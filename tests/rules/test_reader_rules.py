@@ -129,6 +129,12 @@ def test_what_a_reader_has_to_do_is_counted():
     assert (core.stated, deeper.stated) == (22, 1)
 
 
+def test_a_call_of_a_check_that_makes_something_is_no_exercise():
+    notebook = sound()
+    notebook.cells[3].source = "runs = [check.patient(number) for number in (1, 2)]\nmystery = check.mystery('A')"
+    assert list(minutes.exercises(notebook)) == [cell.id for cell in notebook.cells[4:7]]
+
+
 def test_a_folded_section_ends_at_the_next_heading_of_its_level():
     notebook = sound()
     notebook.cells.insert(9, new_markdown_cell("### Part of it"))
