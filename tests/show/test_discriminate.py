@@ -2,11 +2,7 @@
 
 import base64
 import io
-import json
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -118,12 +114,7 @@ def test_letters_stand_above_their_images() -> None:
     np.testing.assert_array_equal(picture[15 + 5 : 15 + 13, 36 + 2 : 36 + 10], REAL[13, 0])
 
 
-def test_the_page_is_linted_and_within_the_limits() -> None:
-    oxlint = shutil.which("oxlint", path=Path(sys.executable).parent)
-    assert oxlint, "oxlint must be installed: python3 -m pip install -r requirements.txt"
-    command = [oxlint, "--config", ROOT / ".oxlintrc.json", "--format", "json", "discriminate.js"]
-    found = json.loads(subprocess.run(command, cwd=PAGE, capture_output=True, text=True, check=False).stdout)
-    assert (found["number_of_files"], found["diagnostics"]) == (1, [])
+def test_the_page_is_within_the_limits() -> None:
     for path in PAGE.glob("discriminate.*"):
         lines = path.read_text("utf-8").splitlines()
         assert len(lines) <= 250

@@ -27,13 +27,28 @@ function row(slider, move) {
   return { parts: [node("label", { for: id }, slider.label), input, output], show };
 }
 
-function render({ model, el }) {
-  const width = model.get("width");
+// The picture that the kernel drew, its caption, and what went wrong.
+function pictureView(model, width) {
   const image = node("img", { width, draggable: "false" });
   const caption = node("p", { role: "status" });
   const error = node("p", { class: "gan-explore-error", role: "alert", hidden: "" });
   const figure = node("figure", {}, image, error, node("figcaption", {}, caption));
+  const showPicture = () => {
+    const outdated = image.src;
+    image.src = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/jpeg" }));
+    if (outdated) URL.revokeObjectURL(outdated);
+  };
+  const showWords = () => {
+    image.alt = caption.textContent = model.get("caption");
+    error.textContent = model.get("error");
+    error.hidden = !model.get("error");
+  };
+  return { figure, showPicture, showWords, forget: () => URL.revokeObjectURL(image.src) };
+}
 
+function render({ model, el }) {
+  const width = model.get("width");
+  const { figure, showPicture, showWords, forget } = pictureView(model, width);
   const rows = model.get("sliders").map((slider) => {
     const move = (value) => {
       model.set("values", { ...model.get("values"), [slider.name]: value });
@@ -51,16 +66,6 @@ function render({ model, el }) {
     for (const [name, { show }] of rows) show(values[name]);
     figure.setAttribute("aria-busy", rows.some(([name]) => values[name] !== drawn[name]));
   };
-  const showPicture = () => {
-    const outdated = image.src;
-    image.src = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/jpeg" }));
-    if (outdated) URL.revokeObjectURL(outdated);
-  };
-  const showWords = () => {
-    image.alt = caption.textContent = model.get("caption");
-    error.textContent = model.get("error");
-    error.hidden = !model.get("error");
-  };
   const listeners = {
     "change:values": showValues,
     "change:drawn": showValues,
@@ -73,7 +78,7 @@ function render({ model, el }) {
 
   return () => {
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
-    URL.revokeObjectURL(image.src);
+    forget();
   };
 }
 
