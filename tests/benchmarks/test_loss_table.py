@@ -1,0 +1,49 @@
+"""The stored table of notebook 07: complete, and trained by the cells shown there."""
+
+import csv
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+import torch
+
+from benchmarks import losses
+
+ROWS = list(csv.DictReader(losses.TABLE.read_text().splitlines()))
+NAMES = losses.definitions()
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_every_loss_has_its_seeds_at_each_rate_in_the_order_of_the_cell():
+    expected = list(product(NAMES["LOSSES"], NAMES["RATES"], losses.SEEDS))
+    assert [(row["loss"], float(row["rate"]), int(row["seed"])) for row in ROWS] == expected
+    assert len(losses.SEEDS) >= 20
+
+
+def test_rows_say_with_what_and_when_they_were_made():
+    for row in ROWS:
+        assert row["steps"] == str(NAMES["STEPS"])
+        assert row["torch"].startswith("2.")
+        assert len(row["date"].split("-")) == 3
+        assert 0 <= int(row["modes"]) <= 8
+        assert 0 <= float(row["high_quality"]) <= 1
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("loss", ["least squares", "reverse KL", "α-GAN, α ½"])
+def test_stored_rows_are_what_the_cell_gives(loss):
+    """At a rate at which the runs are alike, as another processor makes another run of a seed in the end."""
+    names = NAMES | {"RATES": (0.003,)}
+    made = list(losses.rows(names, loss, losses.SEEDS[:4], NAMES["STEPS"]))
+    stored = [row for row in ROWS if row["loss"] == loss and row["rate"] == "0.003"][:4]
+    for new, old in zip(made, stored, strict=True):
+        assert new["seed"] == int(old["seed"])
+        assert new["modes"] == pytest.approx(int(old["modes"]), abs=1)
+        assert new["high_quality"] == pytest.approx(float(old["high_quality"]), abs=0.15)
