@@ -1,11 +1,13 @@
-"""The two tables of notebook 04 that take longer than a notebook may, trained by the notebook's own cells.
+"""The three tables of notebook 04 that take longer than a notebook may, trained by the notebook's own cells.
 
     python -m benchmarks.vanishing gradients    # writes notebooks/04_gradients.csv
     python -m benchmarks.vanishing runs         # writes notebooks/04_runs.csv
+    python -m benchmarks.vanishing optimizers   # writes notebooks/04_optimizers.csv
 
 What is trained is defined in the cells tagged `recipe`. `gradients`: how long the generator's gradient is while a fresh
 discriminator trains against a frozen generator, with each repair and with each kind of discriminator. `runs`: what
-whole runs achieve. All are trained many at once, on one thread; the seconds of each are its share.
+whole runs achieve. `optimizers`: the same with another optimizer for the generator. All are trained many at once, on
+one thread; the seconds of each are its share.
 """
 
 import csv
@@ -87,7 +89,19 @@ def runs() -> Iterator[dict[str, object]]:
                     yield {"task": task, "changed": name, "d_updates": d_updates} | row
 
 
-TABLES = {"gradients": gradients, "runs": runs}
+def optimizers() -> Iterator[dict[str, object]]:
+    """Twenty seeds of both plain losses on the digits with each optimizer of the generator."""
+    names = definitions()
+    for changed, optimizer in names["FOR_G"].items():
+        for loss in ("minimax", "non_saturating"):
+            trainings = [names["run_of"]("digits", seed, names[loss], g_optimizer=optimizer) for seed in SEEDS]
+            for training, row in zip(trainings, ends(names, "digits", trainings, STEPS), strict=True):
+                snapshot = training.snapshot()
+                belief = snapshot.discriminator(snapshot.samples).sigmoid().mean().item()
+                yield {"changed": changed, "loss": loss} | row | {"belief": f"{belief:.3g}"}
+
+
+TABLES = {"gradients": gradients, "runs": runs, "optimizers": optimizers}
 
 
 def main() -> None:

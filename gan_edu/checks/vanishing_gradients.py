@@ -40,7 +40,8 @@ def asks(attempt: Callable[[torch.Tensor], Any]) -> str | None:
     if not (paid.isfinite().all() and slope.isfinite().all() and abs(slope[0] + 1) < 1e-3):
         return (
             f"right on paper, but for a score of -1000 it gives {paid[0].item():g} with the slope {slope[0].item():g}: "
-            f"the sigmoid is rounded to 0. Take a function that makes both steps in one, such as softplus."
+            f"the sigmoid is rounded to 0, or exp(1000) to infinity. Take a function that makes all steps in "
+            f"one, such as softplus."
         )
     return None
 
@@ -88,7 +89,9 @@ def pulls(attempt: Callable[[float, float], Any]) -> str | None:
 
 
 PULL_MISTAKES: dict[str, Callable[[float, float], tuple[float, float]]] = {  # words: steepness, D to what is returned
-    "the two are exchanged: minimax has the slope -D in the score.": lambda a, d: (a * (1 - d), a * d),
+    "the two are exchanged, or D at the fake is: its score is -a theta / 2. Minimax has the slope -D in the score.": (
+        lambda a, d: (a * (1 - d), a * d)
+    ),
     "these are slopes in the score, which falls by `steepness` for each unit of place: the chain rule.": (
         lambda a, d: (-d, d - 1)
     ),
@@ -98,6 +101,9 @@ PULL_MISTAKES: dict[str, Callable[[float, float], tuple[float, float]]] = {  # w
     ),
     "the factor is half of what it should be: D stands still, and its middle does not move with the fake.": (
         lambda a, d: (a * d / 2, a * (1 - d) / 2)
+    ),
+    "D is taken a whole distance off its middle: the middle is half-way, so the fake is half a distance off.": (
+        lambda a, d: (a * d**2 / (d**2 + (1 - d) ** 2), a * (1 - d) ** 2 / (d**2 + (1 - d) ** 2))
     ),
     "that is the slope of D itself, D (1 - D): the logarithm divides it by 1 - D, or by D.": (
         lambda a, d: (a * d * (1 - d),) * 2
@@ -147,7 +153,10 @@ def flat(attempt: Mapping[str, str]) -> str | None:
 
 LOSSES = "minimax", "non-saturating", "Wasserstein"
 MADE_BY = {
-    "A": ("Wasserstein", "its pull hardly changes while D learns: no sigmoid stands between the score and the loss."),
+    "A": (
+        "Wasserstein",
+        "its pull rises while D takes its slope, and then stays: no sigmoid stands between the score and the loss.",
+    ),
     "B": ("minimax", "its pull dies out as D gets better. Whose slope in the score is -D?"),
     "C": ("non-saturating", "its pull grows with D's steepness, and D gets steeper and steeper. Whose slope nears -1?"),
 }
@@ -162,11 +171,16 @@ def made_by(attempt: Mapping[str, str]) -> str | None:
         word = str(attempt[letter]).strip()
         if attempt[letter] is ...:
             return f"{letter} has no name yet."
-        if word.lower() not in map(str.lower, LOSSES):
+        if _letters(word) not in map(_letters, LOSSES):
             return f"for {letter} {word!r} is none of {', '.join(LOSSES)}."
-        if word.lower() != right.lower():
+        if _letters(word) != _letters(right):
             return f"look at {letter} again: {hint}"
     return None
+
+
+def _letters(word: str) -> str:
+    """The letters of a name alone, small: "non saturating" is meant as "non-saturating"."""
+    return "".join(filter(str.isalpha, word.lower()))
 
 
 @exercise("Stalled and freed, with the same weights all along: what was missing was a slope, not ability.")

@@ -47,6 +47,23 @@ def test_every_repair_has_its_twenty_seeds_on_both_tasks():
                 assert all(math.isnan(float(row["frechet"])) == (task == "ring") for row in found)
 
 
+def test_every_optimizer_has_its_twenty_seeds_with_both_losses():
+    expected = [
+        (name, loss, seed)
+        for name in NAMES["FOR_G"]
+        for loss in ("minimax", "non_saturating")
+        for seed in vanishing.SEEDS
+    ]
+    assert [(row["changed"], row["loss"], int(row["seed"])) for row in TABLES["optimizers"]] == expected
+
+
+def test_the_optimizers_table_begins_with_the_runs_of_the_other():
+    for loss, changed in (("minimax", "none"), ("non_saturating", "non-saturating")):
+        own = [row["frechet"] for row in rows("optimizers", changed="as in section 1", loss=loss)]
+        other = [row["frechet"] for row in rows("runs", task="digits", changed=changed, d_updates="5")]
+        assert np.mean(list(map(float, own))) == pytest.approx(np.mean(list(map(float, other))), abs=2)
+
+
 @pytest.mark.parametrize("changed", ["none", "R1", "residual"])
 def test_stored_gradients_are_what_the_cells_give(changed):
     looks = NAMES["LOOKS"][:9]  # up to 200 moves; from there rounding has its own way

@@ -52,6 +52,7 @@ SOLUTIONS = [
     (check.flat, {loss: word.upper() for loss, word in FLAT.items()}),
     (check.made_by, NAMES),
     (check.made_by, {letter: name.lower() for letter, name in NAMES.items()}),
+    (check.made_by, NAMES | {"C": "non saturating"}),
 ]
 
 
@@ -68,6 +69,7 @@ MISTAKES = [
     (check.asks, lambda scores: -torch.sigmoid(scores), "D without a logarithm"),
     (check.asks, lambda scores: 1 - torch.sigmoid(scores), "D without a logarithm"),
     (check.asks, lambda scores: -torch.log(torch.sigmoid(scores)), "the sigmoid is rounded to 0"),
+    (check.asks, lambda scores: torch.log(1 + torch.exp(-scores)), "or exp(1000) to infinity"),
     (check.asks, lambda scores: -torch.log2(torch.sigmoid(scores)), "of base 2"),
     (check.asks, lambda scores: -torch.log(torch.sigmoid(scores) + 1e-8), "for a score of -1000 it gives 18.4"),
     (check.asks, lambda scores: softplus(-scores).mean(), "no mean"),
@@ -86,7 +88,7 @@ MISTAKES = [
     (check.pulls, pulls(lambda a, belief, theta: (a * belief, a * belief)), "the first is right; the second is 0.547"),
     (check.pulls, pulls(lambda a, belief, theta: (0.0, a * (1 - belief))), "the second is right; the first is 0."),
     (check.pulls, pulls(lambda a, belief, theta: (0.0, math.inf)), "you return 0 and inf. First D at the fake"),
-    (check.pulls, lambda a, theta: (a / (1 + math.exp(a * theta)), a / (1 + math.exp(-a * theta))), "First D at the"),
+    (check.pulls, lambda a, theta: (a / (1 + math.exp(a * theta)), a / (1 + math.exp(-a * theta))), "a whole distance"),
     (check.pulls, lambda a, theta: a, "two numbers are asked for"),
     (check.pulls, lambda a, theta: None, "two numbers are asked for"),
     (check.pulls, lambda a, theta: (1, 2, 3), "two numbers are asked for"),
@@ -102,7 +104,7 @@ MISTAKES = [
     (check.flat, FLAT | {"-s": "everywhere"}, "'everywhere' is none of left, right, both, nowhere"),
     (check.flat, FLAT | {"-s": ...}, "-s has no answer yet"),
     (check.flat, {"-s": "nowhere"}, "a dictionary with the keys log(1 - D), -log D"),
-    (check.made_by, NAMES | {"A": "minimax"}, "look at A again: its pull hardly changes"),
+    (check.made_by, NAMES | {"A": "minimax"}, "look at A again: its pull rises"),
     (check.made_by, NAMES | {"B": "non-saturating"}, "look at B again: its pull dies out"),
     (check.made_by, NAMES | {"C": "Wasserstein"}, "look at C again: its pull grows"),
     (check.made_by, NAMES | {"C": "R1"}, "'R1' is none of minimax, non-saturating, Wasserstein"),
