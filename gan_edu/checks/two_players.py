@@ -65,6 +65,7 @@ def _kind_of_lamp(got: np.ndarray, u: np.ndarray, scale: float, shape: float) ->
         ),
         "the scale is missing.": logs ** (1 / shape),
         "that is log to the base 10; np.log undoes exp.": scale * (-np.log10(1 - u)) ** (1 / shape),
+        "** 1 / shape takes the power 1 and divides by shape. Brackets: ** (1 / shape).": scale * logs / shape,
     }
     if words := _known(got, mistakes):
         return words
@@ -107,6 +108,7 @@ def _wrong_rates(right: np.ndarray, said: np.ndarray, halfway: np.ndarray, real:
         "you ask of those called real how many are real (that is the precision). Ask of the real ones how many "
     )
     both = "you divide by the number of all examples: of the real ones, which share is called real?"
+    kinds = np.array([real.sum(), (~real).sum()])
     at_half = "the line is drawn at a score of 0.5. A score is a logit: the line is at 0."
     return {
         "the two are exchanged: sensitivity is about the real ones.": right[::-1],
@@ -119,6 +121,7 @@ def _wrong_rates(right: np.ndarray, said: np.ndarray, halfway: np.ndarray, real:
         "you do not ask which are real: look at scores[real] and at scores[~real].": np.array(
             [said.mean(), (~said).mean()]
         ),
+        "you divide by half of all examples: here the two kinds are not equally many.": right * kinds / kinds.mean(),
         "these are counts; divide by how many there are.": np.array([said[real].sum(), (~said)[~real].sum()]),
         "these are percent; shares lie between 0 and 1.": 100 * right,
     }
@@ -144,12 +147,26 @@ def _kind_of_logit(got: np.ndarray, x: np.ndarray, real: tuple, fake: tuple) -> 
     right = norm.logpdf(x, m, s) - norm.logpdf(x, n, t)
     if np.allclose(got, right, atol=1e-5):
         return None
+    if words := _known(got, _wrong_logits(right, x, real, fake)):
+        return words
+    place = int(np.argmax(np.nan_to_num(np.abs(got - right), nan=np.inf)))
+    return f"you say {got[place]:.3f} at x = {x[place]:.1f}, where log p - log q is {right[place]:.3f}."
+
+
+def _wrong_logits(right: np.ndarray, x: np.ndarray, real: tuple, fake: tuple) -> dict[str, np.ndarray]:
+    """Answers that somebody has given before, by what is wrong with them."""
+    (m, s), (n, t) = real, fake
     squares = ((x - n) / t) ** 2 - ((x - m) / s) ** 2
-    mistakes = {
+    return {
         "the sign is turned round: a large score is to say real.": -right,
         "the widths in front of the exponentials are missing: add log(t/s).": squares / 2,
         "log(t/s) has the wrong sign: p is the higher, the narrower it is.": squares / 2 - np.log(t / s),
         "the ½ in the exponent is missing.": squares + np.log(t / s),
+        "the squares have the wrong sign: a square far from its mean makes its density small.": (
+            np.log(t / s) - squares / 2
+        ),
+        "that is log to the base 10; np.log undoes exp.": right / np.log(10),
+        "log(t/s) is there twice: the widths in front stand there once each, not squared.": right + np.log(t / s),
         "a width is not squared: its square divides (x - m)².": (
             ((x - n) ** 2 / t - (x - m) ** 2 / s) / 2 + np.log(t / s)
         ),
@@ -159,10 +176,6 @@ def _kind_of_logit(got: np.ndarray, x: np.ndarray, real: tuple, fake: tuple) -> 
         "that is log p alone; q has to be subtracted.": norm.logpdf(x, m, s),
         "that is p - q: at one place the logit compares by a ratio.": norm.pdf(x, m, s) - norm.pdf(x, n, t),
     }
-    if words := _known(got, mistakes):
-        return words
-    place = int(np.argmax(np.nan_to_num(np.abs(got - right), nan=np.inf)))
-    return f"you say {got[place]:.3f} at x = {x[place]:.1f}, where log p - log q is {right[place]:.3f}."
 
 
 @exercise("Real and fake are the same in all that this D sees. Nothing in its scores can tell the generator otherwise.")
@@ -187,12 +200,12 @@ def unseen(attempt: Callable[[torch.Tensor], Any]) -> str | None:
     if torch.allclose(fakes, points):
         return "these are the real points themselves, all in their blobs: move them where D does not look."
     if measured.high_quality > 0.001:
-        share = f"{measured.high_quality:.0%} of the fakes lie in {measured.modes} of 8 blobs"
+        share = f"{measured.high_quality:.1%} of the fakes lie in {measured.modes} of 8 blobs"
         return f"D cannot tell, but {share}. {_turn(measured)}"
     return None
 
 
 def _turn(measured: Any) -> str:
-    if measured.modes == 8:
+    if measured.high_quality > 0.9:
         return "The blobs are an eighth of a turn apart: what maps the ring to itself, a turn or a mirror, is no use."
-    return "Take the middle between two blobs, or turn by half the way to the next."
+    return "Take the middle between two blobs, or turn by half the way to the next (cos and sin take radians)."

@@ -39,6 +39,11 @@ def between_two_blobs(points):
     return points.norm(dim=1, keepdim=True) * torch.tensor([math.cos(angle), math.sin(angle)])
 
 
+def at_any_angle(points):
+    angle = 2 * math.pi * torch.rand(len(points), generator=torch.Generator().manual_seed(0))
+    return points.norm(dim=1, keepdim=True) * torch.stack([angle.cos(), angle.sin()], 1)
+
+
 SOLUTIONS = [
     (check.lamp_generator, life),
     (check.lamp_generator, lambda u, scale, shape: scale * (-np.log(u)) ** (1 / shape)),
@@ -73,6 +78,8 @@ MISTAKES = [
     (check.lamp_generator, lambda u, a, k: (-np.log(1 - u)) ** (1 / k) / a, "you divide by the scale"),
     (check.lamp_generator, lambda u, a, k: (-np.log(1 - u)) ** (1 / k), "the scale is missing"),
     (check.lamp_generator, lambda u, a, k: a * (-np.log10(1 - u)) ** (1 / k), "base 10"),
+    (check.lamp_generator, lambda u, a, k: a * (-np.log(1 - u)) ** 1 / k, "Brackets: ** (1 / shape)"),
+    (check.lamp_generator, lambda u, a, k: k * (-np.log(1 - u)) ** (1 / a), "and not 0.5"),  # exchanged
     (check.lamp_generator, lambda u, a, k: a * np.log(1 - u) ** (1 / k), "the minus sign before the power"),
     (check.lamp_generator, lambda u, a, k: a * u, "u = 0.5 is taken to 1.0000, where F is 0.2978, and not 0.5"),
     (check.lamp_generator, lambda u, a, k: life(u, a, k).mean(), "shape (); one life for each number"),
@@ -93,6 +100,12 @@ MISTAKES = [
     (check.right_answers, lambda s, real: both_rates(s - 0.5, real), "the line is at 0"),
     (check.right_answers, lambda s, real: ((s > 0).mean(), (s < 0).mean()), "you do not ask which are real"),
     (check.right_answers, lambda s, real: ((s[real] > 0).sum(), (s[~real] < 0).sum()), "these are counts"),
+    (
+        check.right_answers,
+        lambda s, real: ((s[real] > 0).sum() / (len(s) / 2), (s[~real] < 0).sum() / (len(s) / 2)),
+        "you divide by half of all examples",
+    ),
+    (check.right_answers, lambda s, real: (s[real].mean(), s[~real].mean()), "the sensitivity is not right"),
     (check.right_answers, lambda s, real: [100 * rate for rate in both_rates(s, real)], "these are percent"),
     (check.right_answers, lambda s, real: (both_rates(s, real)[0], 0.123), "the specificity is not right"),
     (check.right_answers, lambda s, real: (0.123, 0.123), "the sensitivity is not right"),
@@ -108,6 +121,13 @@ MISTAKES = [
         lambda x, m, s, n, t: (x - n) ** 2 / (2 * t) - (x - m) ** 2 / (2 * s) + math.log(t / s),
         "a width is not squared",
     ),
+    (
+        check.best_logit,
+        lambda x, m, s, n, t: 2 * math.log(t / s) - logit(x, m, s, n, t),
+        "the squares have the wrong sign",
+    ),
+    (check.best_logit, lambda *inputs: logit(*inputs) / math.log(10), "base 10"),
+    (check.best_logit, lambda x, m, s, n, t: logit(x, m, s, n, t) + math.log(t / s), "log(t/s) is there twice"),
     (check.best_logit, lambda *inputs: np.exp(logit(*inputs)), "that is the ratio p/q itself"),
     (check.best_logit, lambda *inputs: expit(logit(*inputs)), "that is D = p/(p + q)"),
     (check.best_logit, lambda *inputs: np.log(expit(logit(*inputs))), "that is log D"),
@@ -128,6 +148,9 @@ MISTAKES = [
         "of 8 blobs",
     ),
     (check.unseen, turned(8), "of 8 blobs"),
+    (check.unseen, turned(math.degrees(22.5)), "cos and sin take radians"),
+    (check.unseen, at_any_angle, "of the fakes lie in 8 of 8 blobs. Take the middle"),
+    (check.unseen, lambda points: torch.stack([points.norm(dim=1), points[:, 1]], 1), "D sees it"),
     (check.unseen, lambda points: points.norm(dim=1, keepdim=True) * torch.tensor([1.0, 0.0]), "in 1 of 8 blobs"),
     (check.unseen, lambda points: 0.5 * points, "D sees it: the radii are distributed otherwise"),
     (check.unseen, lambda points: 0 * points, "the radii are all alike"),

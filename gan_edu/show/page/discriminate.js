@@ -122,12 +122,13 @@ function inGrid(model, timed, say, done) {
 function judged(model) {
   const { real, beliefs, rows } = model.get("verdict");
   const answers = model.get("answers");
-  const headings = ["", "real ones called real", "fakes called fake"];
+  const headings = ["", "sensitivity: real ones called real", "specificity: fakes called fake"];
   const head = node("tr", {}, ...headings.map((words) => node("th", { scope: "col" }, words)));
   const lines = rows.map(([judge, ...shares]) =>
     node("tr", {}, node("th", { scope: "row" }, judge), ...shares.map((share) => node("td", {}, share))),
   );
-  const caption = node("caption", {}, "Right answers, with 95 % confidence intervals");
+  const words = "Right answers, with 95 % confidence intervals. Dashed below: where you were wrong.";
+  const caption = node("caption", {}, words);
   const cells = real.map((truth, place) => {
     const wrong = answers[place] !== truth ? " gan-discriminate-wrong" : "";
     const cell = node("div", { class: `gan-discriminate-cell${wrong}`, role: "img" }, picture(model, place));
