@@ -40,7 +40,7 @@ def flat(attempt: Mapping[str, str]) -> str | None:
         if str(word).strip() not in PLACES:
             return f"for {name} {word!r} is none of {', '.join(PLACES)}."
         if str(word).strip() != right:
-            return f"{name} is not flat there ({word}): {hint}"
+            return f"{name}: {word!r} is not the place. {hint[0].upper() + hint[1:]}"
     return None
 
 
@@ -55,7 +55,7 @@ def conjugate(attempt: Callable[[float], float]) -> str | None:
             lambda t: t**2 / 4
         ),
         "that is f itself, at t. Look for the u at which u t - f(u) is largest.": lambda t: (t - 1) ** 2,
-        "that is the height at u = 1, where f is 0. Go farther: a little to the side u t wins more than f costs.": (
+        "that is the height at u = 1, and at u = 1 + t again. Between the two, u t wins more than f costs.": (
             lambda t: t
         ),
         "the sign of the square is wrong: at the best u, f costs half of what u t wins there.": lambda t: t - t**2 / 4,

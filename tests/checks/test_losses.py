@@ -61,7 +61,7 @@ def test_a_solution_is_accepted(capsys, examine, attempt):
 
 
 MISTAKES = [
-    (check.flat, PLACES | {"minimax": "high"}, "minimax is not flat there (high)"),
+    (check.flat, PLACES | {"minimax": "high"}, "minimax: 'high' is not the place. Its slope is minus D(fake)"),
     (check.flat, PLACES | {"non-saturating": "none"}, "Where is D(fake) nearly 1?"),
     (check.flat, PLACES | {"least squares": "both"}, "Where is a parabola level?"),
     (check.flat, PLACES | {"hinge": "both"}, "a straight line, whatever D pays"),
@@ -74,6 +74,7 @@ MISTAKES = [
     (check.conjugate, lambda t: t**2 / 4, "that is t²/4 alone"),
     (check.conjugate, lambda t: (t - 1) ** 2, "that is f itself"),
     (check.conjugate, lambda t: t, "that is the height at u = 1"),
+    (check.conjugate, lambda t: (1 + t) * t - t**2, "at u = 1 + t again"),
     (check.conjugate, lambda t: t - t**2 / 4, "the sign of the square is wrong"),
     (check.conjugate, lambda t: t + t**2 / 2, "you are a factor off"),
     (check.conjugate, lambda t: -t - t**2 / 4, "the sign of f turned round"),
