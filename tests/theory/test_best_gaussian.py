@@ -94,3 +94,18 @@ def test_a_start_outside_of_the_grid_is_refused():
             nearest_gaussian(kullback_leibler, P, start)
     with pytest.raises(ValueError, match="width"):
         gaussian(X, 0.0, 0.0)
+
+
+LETS_GO = [(total_variation, 2.75), (reverse_kullback_leibler, 3.0), (jensen_shannon, 3.75), (squared_hellinger, 4.25)]
+
+
+@pytest.mark.parametrize(("divergence", "distance"), LETS_GO)
+def test_bumps_farther_apart_make_a_divergence_let_go_of_the_smaller_one(divergence, distance):
+    widths = []
+    for apart in (distance - 0.25, distance):
+        law = mixture([-1, apart - 1], [0.6, 0.6], [0.65, 0.35])
+        p = GridDensity.from_log_density(X, law.log_density)
+        ends = [nearest_gaussian(divergence, p, start) for start in ((0.3, 1.5), (-0.9, 0.7), (apart - 1, 0.7))]
+        widths.append(min(ends, key=lambda end: end.divergence).width)
+    assert widths[0] > 1.25
+    assert widths[1] < 0.95
