@@ -135,7 +135,7 @@ class TestSteering:
 
     def test_every_loss(self, points: LivePage) -> None:
         choices = points.setting("loss").locator("option").all_inner_texts()
-        assert len(choices) == 5
+        assert len(choices) == 7
         for step, choice in enumerate([*choices[1:], choices[0]], start=1):
             points.setting("loss").select_option(choice)
             name = choice.lower().replace("-", "_").replace(" ", "_")
