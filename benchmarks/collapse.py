@@ -15,23 +15,21 @@ stored seeds 0 to 9 were trained alone, each with a set of its own. The ablation
 average of the generator's weights, and with the weights of the last moment.
 """
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from statistics import median
 from time import process_time
 
-import nbformat
 import torch
 
+from benchmarks.tables import definitions, write
 from gan_edu.data.points import GaussianMixture, grid, ring
 from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
 from gan_edu.sweeps.run_together import run_together
 
-FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOK = "05_mode_collapse"
 COLUMNS = ("seed", "steps", "seconds", "modes", "high_quality", "reverse_kl", "torch", "date")
 SAMPLES = 2_500  # of Lin et al. 2018
 SEEDS = range(40)  # of the repairs: twenty that suggest a conclusion, and twenty on which it is tested
@@ -43,16 +41,6 @@ COST_STEPS, COST_ROUNDS = 40, 7  # of the comparison of seconds
 STARTS = {"half": 4, "point": 1}  # modes that the generator knows when its run begins
 START_RATE, START_SEEDS, START_LOOKS = 0.002, range(20), (300, 600)
 DATA = {"ring": ring(standard_deviation=0.01), "grid": grid()}
-
-
-def definitions() -> dict[str, object]:
-    """What the notebook's cells with the tag `recipe` define."""
-    notebook = nbformat.read(FOLDER / "05_mode_collapse.ipynb", as_version=4)
-    names: dict[str, object] = {}
-    for cell in notebook.cells:
-        if "recipe" in cell.metadata.get("tags", []):
-            exec(cell.source, names)
-    return names
 
 
 def ends(trainings: list[Training], data: GaussianMixture, steps: int) -> Iterator[dict[str, object]]:
@@ -104,7 +92,7 @@ def steps_looked_at(steps: int, cost: float) -> list[int]:
 
 def repairs() -> Iterator[dict[str, object]]:
     """Twenty or forty seeds of each repair at each learning rate, and twenty that begin with a collapsed generator."""
-    names = definitions()
+    names = definitions(NOTEBOOK)
     generators = {start: names["knowing"](modes, START_SEEDS) for start, modes in STARTS.items()}
     for repair, make in names["REPAIRS"].items():
         ratio = cost(names["REPAIRS"][names["UNREPAIRED"]](0, 0.002), make(0, 0.002))
@@ -126,7 +114,7 @@ def repairs() -> Iterator[dict[str, object]]:
 
 def scoreboard() -> Iterator[dict[str, object]]:
     """Fifty seeds of the recipe on both data sets."""
-    names = definitions()
+    names = definitions(NOTEBOOK)
     for first in range(0, RUNS, TOGETHER):
         for name, data in DATA.items():
             trainings = [names["recipe"](data, seed) for seed in range(first, first + TOGETHER)]
@@ -136,7 +124,7 @@ def scoreboard() -> Iterator[dict[str, object]]:
 
 def ablation() -> Iterator[dict[str, object]]:
     """Ten other seeds of the recipe whole, and without each of its parts, on both data sets."""
-    names = definitions()
+    names = definitions(NOTEBOOK)
     for part, (make, divided) in names["ABLATION"].items():
         for first in range(0, len(ABLATION_SEEDS), TOGETHER):
             for name, data in DATA.items():
@@ -157,15 +145,7 @@ def main() -> None:
     """Write the tables that are named, row by row."""
     torch.set_num_threads(1)
     for table in sys.argv[1:]:
-        with (FOLDER / f"05_{table}.csv").open("w", newline="") as file:
-            writer = None
-            for made in TABLES[table]():
-                if writer is None:
-                    writer = csv.DictWriter(file, made.keys(), lineterminator="\n")
-                    writer.writeheader()
-                writer.writerow(made)
-                file.flush()
-                print(*made.values())
+        write(f"05_{table}", TABLES[table]())
 
 
 if __name__ == "__main__":

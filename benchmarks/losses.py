@@ -7,31 +7,18 @@ name of a loss, a learning rate and a seed to a training on the ring. The seeds 
 goes as it would alone, up to rounding, which makes another run of it in the end, as another processor does.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
-import nbformat
 import torch
 
+from benchmarks.tables import definitions, write
 from gan_edu.measure.modes import coverage
 from gan_edu.sweeps.run_together import run_together
 
-FOLDER = Path(__file__).parent.parent / "notebooks"
-TABLE = FOLDER / "07_losses.csv"
+NOTEBOOK = "07_losses"
 SEEDS = range(200, 220)  # none of which was looked at before
 SAMPLES = 2_500
-
-
-def definitions() -> dict[str, object]:
-    """What the notebook's cells with the tag `recipe` define."""
-    notebook = nbformat.read(FOLDER / "07_losses.ipynb", as_version=4)
-    names: dict[str, object] = {}
-    for cell in notebook.cells:
-        if "recipe" in cell.metadata.get("tags", []):
-            exec(cell.source, names)
-    return names
 
 
 def rows(names: dict[str, object], loss: str, seeds: Sequence[int], steps: int) -> Iterator[dict[str, object]]:
@@ -48,17 +35,8 @@ def rows(names: dict[str, object], loss: str, seeds: Sequence[int], steps: int) 
 def main() -> None:
     """Write the table, loss by loss."""
     torch.set_num_threads(1)
-    names = definitions()
-    with TABLE.open("w", newline="") as file:
-        writer = None
-        for loss in names["LOSSES"]:
-            for made in rows(names, loss, SEEDS, names["STEPS"]):
-                if writer is None:
-                    writer = csv.DictWriter(file, made.keys(), lineterminator="\n")
-                    writer.writeheader()
-                writer.writerow(made)
-            file.flush()
-            print(loss, flush=True)
+    names = definitions(NOTEBOOK)
+    write(NOTEBOOK, (row for loss in names["LOSSES"] for row in rows(names, loss, SEEDS, names["STEPS"])))
 
 
 if __name__ == "__main__":

@@ -10,34 +10,22 @@ whole runs achieve. `optimizers`: the same with another optimizer for the genera
 one thread; the seconds of each are its share.
 """
 
-import csv
 import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from time import process_time
 
-import nbformat
 import torch
 
+from benchmarks.tables import definitions, write
 from gan_edu.measure.modes import coverage
 from gan_edu.sweeps.run_together import run_together
 
-FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOK = "04_vanishing_gradients"
 FROZEN_AT, FROZEN_SEEDS = 1_000, range(5)  # steps that the generator has made; seeds of the experiment
 SEEDS, STEPS = range(20), 300  # of the whole runs
 D_UPDATES = {"none": (1, 5), "non-saturating": (1, 5)}  # of the other repairs: 5
 MEASURED = "minimax", "non_saturating", "wasserstein", "accuracy", "score"
-
-
-def definitions() -> dict[str, object]:
-    """What the notebook's cells with the tag `recipe` define."""
-    notebook = nbformat.read(FOLDER / "04_vanishing_gradients.ipynb", as_version=4)
-    names: dict[str, object] = {}
-    for cell in notebook.cells:
-        if "recipe" in cell.metadata.get("tags", []):
-            exec(cell.source, names)
-    return names
 
 
 def curves(names: dict[str, object], frozen: list, chosen: dict[str, object], looks: tuple[int, ...]) -> Iterator:
@@ -57,7 +45,7 @@ def settings(names: dict[str, object]) -> dict[str, dict[str, object]]:
 
 def gradients() -> Iterator[dict[str, object]]:
     """Each repair, and each stack of layers as the discriminator, against the same frozen generators."""
-    names = definitions()
+    names = definitions(NOTEBOOK)
     frozen = names["generators"]("digits", [FROZEN_AT], FROZEN_SEEDS)[FROZEN_AT]
     for name, chosen in settings(names).items():
         for row in curves(names, frozen, chosen, names["LOOKS"]):
@@ -80,7 +68,7 @@ def ends(names: dict[str, object], task: str, trainings: list, steps: int) -> It
 
 def runs() -> Iterator[dict[str, object]]:
     """Twenty seeds of each repair on both tasks; of the two plain losses also with one update of D."""
-    names = definitions()
+    names = definitions(NOTEBOOK)
     for task in names["DATA"]:
         for name, make in names["REPAIRS"].items():
             for d_updates in D_UPDATES.get(name, (5,)):
@@ -91,7 +79,7 @@ def runs() -> Iterator[dict[str, object]]:
 
 def optimizers() -> Iterator[dict[str, object]]:
     """Twenty seeds of both plain losses on the digits with each optimizer of the generator."""
-    names = definitions()
+    names = definitions(NOTEBOOK)
     for changed, optimizer in names["FOR_G"].items():
         for loss in ("minimax", "non_saturating"):
             trainings = [names["run_of"]("digits", seed, names[loss], g_optimizer=optimizer) for seed in SEEDS]
@@ -108,15 +96,7 @@ def main() -> None:
     """Write the tables that are named, row by row."""
     torch.set_num_threads(1)
     for table in sys.argv[1:]:
-        with (FOLDER / f"04_{table}.csv").open("w", newline="") as file:
-            writer = None
-            for made in TABLES[table]():
-                if writer is None:
-                    writer = csv.DictWriter(file, made.keys(), lineterminator="\n")
-                    writer.writeheader()
-                writer.writerow(made)
-                file.flush()
-                print(*made.values())
+        write(f"04_{table}", TABLES[table]())
 
 
 if __name__ == "__main__":

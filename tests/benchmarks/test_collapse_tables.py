@@ -1,10 +1,7 @@
 """The stored tables of notebook 05: complete, as good as the text says, and trained by the cells shown there."""
 
-import csv
 import math
-from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from statistics import mean
 
 import pytest
@@ -12,27 +9,16 @@ import torch
 from scipy.stats import ttest_rel
 
 from benchmarks import collapse
+from benchmarks.tables import definitions, read
 from gan_edu.game.training import Training
 from gan_edu.measure.modes import coverage
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-TABLES = {
-    name: list(csv.DictReader((NOTEBOOKS / f"05_{name}.csv").read_text().splitlines()))
-    for name in ("repairs", "scoreboard", "ablation")
-}
-NAMES = collapse.definitions()
+TABLES = {name: read(f"05_{name}") for name in ("repairs", "scoreboard", "ablation")}
+NAMES = definitions(collapse.NOTEBOOK)
 
 
 def rows(table: str, **wanted: str) -> list[dict[str, str]]:
     return [row for row in TABLES[table] if all(row[column] == value for column, value in wanted.items())]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_every_repair_has_its_seeds_at_each_look_and_from_each_start():

@@ -1,24 +1,14 @@
 """The stored table of notebook 07: complete, and trained by the cells shown there."""
 
-import csv
-from collections.abc import Iterator
 from itertools import product
 
 import pytest
-import torch
 
 from benchmarks import losses
+from benchmarks.tables import definitions, read
 
-ROWS = list(csv.DictReader(losses.TABLE.read_text().splitlines()))
-NAMES = losses.definitions()
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+ROWS = read(losses.NOTEBOOK)
+NAMES = definitions(losses.NOTEBOOK)
 
 
 def test_every_loss_has_its_seeds_at_each_rate_in_the_order_of_the_cell():

@@ -1,33 +1,19 @@
 """The stored tables of notebook 04: complete, and trained by the cells shown there."""
 
-import csv
 import math
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from benchmarks import vanishing
+from benchmarks.tables import definitions, read
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-TABLES = {
-    name: list(csv.DictReader((NOTEBOOKS / f"04_{name}.csv").read_text().splitlines())) for name in vanishing.TABLES
-}
-NAMES = vanishing.definitions()
+TABLES = {name: read(f"04_{name}") for name in vanishing.TABLES}
+NAMES = definitions(vanishing.NOTEBOOK)
 
 
 def rows(table: str, **wanted: str) -> list[dict[str, str]]:
     return [row for row in TABLES[table] if all(row[column] == value for column, value in wanted.items())]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_every_experiment_has_its_seeds_at_each_look():
