@@ -10,6 +10,7 @@ from torch.func import functional_call
 
 from gan_edu.arguments import positive_integer, positive_number
 from gan_edu.game.gan import GAN, Given, descend, differentiate, discriminator_loss, generator_loss
+from gan_edu.game.penalties import Penalty
 from gan_edu.randomness import Stream
 
 Draw = Callable[[], tuple[torch.Tensor, ...]]
@@ -187,3 +188,26 @@ def _ahead(
 
 def _call(network: nn.Module, weights: dict[str, torch.Tensor], *inputs: torch.Tensor) -> torch.Tensor:
     return functional_call(network, weights, inputs)
+
+
+def lazy(
+    gan: GAN, draw: Draw, stream: Stream, every: int = 16, update: Callable[[GAN, Draw, Stream], Losses] = alternating
+) -> Losses:
+    """As another update, but with the penalty at each `every`-th step only, and then `every` times as much of it.
+
+    The steps between cost no gradient of a gradient. The first step has the penalty.
+
+    Args and returns as in `alternating`, and:
+        every: steps from one with the penalty to the next.
+        update: what a step does, such as `alternating`.
+
+    Source: Karras et al. 2019 (arXiv:1912.04958): lazy regularization, every 16th step for R1. They give the penalty an
+    optimizer step of its own; here it stays in the same step as the loss.
+    """
+    seen = copy.copy(gan)
+    seen.penalty = None if gan.step % positive_integer("every", every) else _times(every, gan.penalty)
+    return update(seen, draw, stream)
+
+
+def _times(factor: int, penalty: Penalty | None) -> Penalty | None:
+    return None if penalty is None else lambda judged: factor * penalty(judged)

@@ -22,6 +22,7 @@ from gan_edu.game.updates import (
     discriminator_only,
     extragradient,
     generator_only,
+    lazy,
     optimistic,
     simultaneous,
     unrolled,
@@ -64,6 +65,7 @@ UPDATES = {
     "unrolled": partial(unrolled, steps=2),
     "extragradient": extragradient,
     "optimistic": optimistic,
+    "lazy": partial(lazy, every=2),
 }
 MEMBERS = [(0, 1e-3, 0.0, 0.02), (1, 2e-3, 0.5, 0.1), (0, 5e-3, 0.9, 0.5)]  # seed, learning rate, beta1, weight
 DATA = {"points": ring(), "numbers": mixture([-1.0, 2.0], [0.5, 0.1]), "images": digits()}
