@@ -96,7 +96,7 @@ class Both:
 class GradientPenalty:
     """weight · (|gradient of the score| - 1)² at points between real examples and fakes, each at a random place.
 
-    Source: Gulrajani et al. 2017 (arXiv:1704.00028), algorithm 1.
+    Source: Gulrajani et al. 2017 (arXiv:1704.00028), algorithm 1. Built in notebook 08.
 
     Args:
         weight: λ, above zero.
@@ -109,12 +109,36 @@ class GradientPenalty:
 
     def __call__(self, judged: Judged) -> torch.Tensor:
         """Return what each pair of a real example and a fake costs, (B,)."""
-        share = judged.stream.uniform_like(judged.real_scores)
-        between = torch.lerp(
-            judged.fake, judged.real, share.view(*share.shape, *[1] * (judged.real.dim() - share.dim()))
-        )
-        slope = (squared_slope(between, judged.discriminator(between)) + 1e-12).sqrt()  # the root has no slope at zero
-        return self.weight * (slope - 1).square()
+        return self.weight * (slope_between(judged) - 1).square()
+
+
+@dataclass(frozen=True)
+class OneSidedGradientPenalty:
+    """weight · max(0, |gradient of the score| - 1)² at the same points: to be flatter than 1 costs nothing.
+
+    Source: Petzka, Fischer, Lukovnikov 2017 (arXiv:1709.08894); Gulrajani et al. 2017 (arXiv:1704.00028)
+    weigh it against the two-sided one in section 4. Met in notebook 08.
+
+    Args:
+        weight: λ, above zero.
+    """
+
+    weight: float = 10.0
+
+    def __post_init__(self):
+        positive_number("weight", self.weight)
+
+    def __call__(self, judged: Judged) -> torch.Tensor:
+        """Return what each pair of a real example and a fake costs, (B,)."""
+        return self.weight * (slope_between(judged) - 1).relu().square()
+
+
+def slope_between(judged: Judged) -> torch.Tensor:
+    """|gradient of the score| at one random point between each real example and its fake, (B,)."""
+    share = judged.stream.uniform_like(judged.real_scores)
+    share = share.view(*share.shape, *[1] * (judged.real.dim() - share.dim()))
+    between = torch.lerp(judged.fake, judged.real, share)
+    return (squared_slope(between, judged.discriminator(between)) + 1e-12).sqrt()  # the root has no slope at zero
 
 
 def squared_slope(inputs: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,7 @@ from gan_edu.game.losses import (
     smoothed_labels,
     wasserstein,
 )
-from gan_edu.game.penalties import R1, R2, Both
+from gan_edu.game.penalties import R1, R2, Both, GradientPenalty, OneSidedGradientPenalty
 from gan_edu.game.training import Training, Update
 from gan_edu.game.updates import alternating, extragradient, optimistic, simultaneous
 from gan_edu.lab.data_choices import MIXTURES, points_from
@@ -62,7 +62,12 @@ UPDATES = {
     "extragradient": extragradient,
     "optimistic": optimistic,
 }
-PENALTIES = {"R1": R1(1.0), "R2": R2(1.0)}
+PENALTIES = {
+    "R1": R1(1.0),
+    "R2": R2(1.0),
+    "GradientPenalty": GradientPenalty(1.0),
+    "OneSidedGradientPenalty": OneSidedGradientPenalty(1.0),
+}
 AS_GIVEN, DRAWN = "as given", "your points"
 
 Value = float | str

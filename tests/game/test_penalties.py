@@ -8,7 +8,7 @@ from torch import nn
 
 from gan_edu.game.gan import GAN, discriminator_loss
 from gan_edu.game.losses import minimax
-from gan_edu.game.penalties import R1, R2, Both, GradientPenalty, Judged, squared_slope
+from gan_edu.game.penalties import R1, R2, Both, GradientPenalty, Judged, OneSidedGradientPenalty, squared_slope
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
 
@@ -140,6 +140,21 @@ def test_the_gradient_penalty_of_a_linear_discriminator_is_known():
     real, fake = normal(2, 6, 2).requires_grad_().unbind()
     seen = judged(real, fake - 1, torch.zeros(6), None, lambda points: points @ direction, Stream(0, dtype=DOUBLE))
     assert GradientPenalty(10.0)(seen).tolist() == pytest.approx([10 * (5 - 1) ** 2] * 6)
+    assert OneSidedGradientPenalty(10.0)(seen).tolist() == pytest.approx([10 * (5 - 1) ** 2] * 6)
+
+
+def test_one_sided_it_costs_nothing_to_be_flat():
+    flat, steep = (torch.tensor([length, 0.0], dtype=DOUBLE, requires_grad=True) for length in (0.4, 1.4))
+    real, fake = normal(2, 6, 2).requires_grad_().unbind()
+    for direction, one, two in ((flat, 0.0, 3 * 0.36), (steep, 3 * 0.16, 3 * 0.16)):
+        seen = judged(real, fake, torch.zeros(6), None, lambda points, own=direction: points @ own)
+        paid = [
+            kind(3.0)(seen._replace(stream=Stream(0, dtype=DOUBLE)))
+            for kind in (OneSidedGradientPenalty, GradientPenalty)
+        ]
+        assert [each.mean().item() for each in paid] == pytest.approx([one, two])
+    paid[0].mean().backward()
+    assert steep.grad.tolist() == pytest.approx([3 * 2 * 0.4, 0.0])  # of λ(|a| - 1)²: 2 λ (|a| - 1) a/|a|
 
 
 def test_the_gradient_penalty_equals_a_loop_over_the_examples():

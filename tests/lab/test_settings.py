@@ -16,7 +16,7 @@ from gan_edu.game.penalties import R1, R2, Both, Judged
 from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating, simultaneous
 from gan_edu.lab import data_choices
-from gan_edu.lab.settings import Settings
+from gan_edu.lab.settings import PENALTIES, Settings
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream
 
@@ -140,7 +140,7 @@ def test_parts_of_the_learners_own_stand_in_the_menus_under_their_names() -> Non
 )
 def test_names_of_penalties(penalty: object, name: str) -> None:
     changed = Settings(make(penalty=penalty), choose_data=True)
-    assert changed.available["penalty"].values == (name, "R1", "R2")
+    assert changed.available["penalty"].values == (name, *PENALTIES)
 
 
 def test_the_number_of_updates_survives_another_rule() -> None:

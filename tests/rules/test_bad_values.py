@@ -18,7 +18,7 @@ from gan_edu.game.clipping import Clipped
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import Loss, SmoothedCrossEntropy, cross_entropy, minus_log, non_saturating
 from gan_edu.game.optimizers import Adam, CosineDecay, constant
-from gan_edu.game.penalties import R1, R2, Both, GradientPenalty
+from gan_edu.game.penalties import R1, R2, Both, GradientPenalty, OneSidedGradientPenalty
 from gan_edu.game.training import Training
 from gan_edu.game.updates import alternating
 from gan_edu.measure.frechet import frechet_distance, real_floor
@@ -27,6 +27,7 @@ from gan_edu.measure.rates import rates
 from gan_edu.networks.conditional import ConcatenateLabels
 from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
+from gan_edu.networks.lipschitz import GroupSort, Orthonormal
 from gan_edu.networks.normalization import SpectralNormalization, spectrally_normalized
 from gan_edu.networks.points import MLP
 from gan_edu.randomness import Stream, initialize
@@ -39,6 +40,7 @@ from gan_edu.sweeps.run_together import run_together
 from gan_edu.theory import best_gaussian, dirac, dirac_methods, divergences
 from gan_edu.theory.divergences import GridDensity
 from gan_edu.theory.jacobian import after_push, game_field, game_jacobian
+from gan_edu.theory.transport import distance_on_line, transport_plan
 
 SIGN = {"zero", "minus one"}  # where a number may have either
 LISTS = {"list", "array"}  # where numbers may come in any of their kinds
@@ -88,6 +90,8 @@ NETWORKS = [
     (Packed, lambda: {"discriminator": MLP(4, None), "size": 2}, {}),
     (MinibatchStandardDeviation, lambda: {"size": 2}, {}),
     (SpectralNormalization, lambda: {"layer": nn.Linear(2, 2)}, {}),
+    (Orthonormal, lambda: {"layer": nn.Linear(2, 2), "iterations": 3}, {}),
+    (GroupSort, lambda: {"size": 2}, {}),
     (spectrally_normalized, lambda: {"network": MLP(2, 2)}, {}),
 ]
 MEASURES = [
@@ -149,6 +153,8 @@ THEORY = [
         )
         for part in (dirac_methods.step_matrix, dirac_methods.spectral_radius)
     ),
+    (distance_on_line, lambda: {"first": POINTS[:, 0].clone(), "second": POINTS[:, 1].clone()}, {}),
+    (transport_plan, lambda: {"first": POINTS, "second": POINTS.flip(0)}, {}),
     *((part, lambda: {"gan": game(), "real": POINTS, "noise": POINTS}, {}) for part in (game_field, game_jacobian)),
     (
         after_push,
@@ -316,6 +322,7 @@ GAME = [
     (SmoothedCrossEntropy, lambda: {"real_label": 0.9}, {}),
     (R2, lambda: {"weight": 0.1}, {}),
     (GradientPenalty, lambda: {"weight": 0.1}, {}),
+    (OneSidedGradientPenalty, lambda: {"weight": 0.1}, {}),
     (InstanceNoise, lambda: {"width": 0.1}, {}),
     (Both, lambda: {"first": R1(0.1), "second": R2(0.1)}, {}),
     (Adam, lambda: {"learning_rate": 0.1, "betas": (0.0, 0.9)}, {"betas": {"one zero"}}),

@@ -55,6 +55,7 @@ PENALTIES = {
     "R2": R2,
     "Both": lambda weight: Both(R1(weight), R2(2 * weight)),
     "GradientPenalty": penalties.GradientPenalty,
+    "OneSidedGradientPenalty": penalties.OneSidedGradientPenalty,
 }
 UPDATES = {
     "alternating": alternating,
