@@ -36,28 +36,37 @@ def heap_forces(attempt: Callable[[float], Any]) -> str | None:
 def _hint(push: float, pull: float, unsure: float, sure: float) -> str | None:
     """What is wrong with the two, for D's chance to err on a pair of a fake and the lonely point; None if nothing."""
     right = (0.5 + unsure) / 4, unsure / 2
-    mistakes = {
-        "": right,
-        "these are the two the wrong way round: push belongs to the fake.": right[::-1],
-        "you added the four pairs. D pays their mean.": (4 * right[0], 4 * right[1]),
-        "this push is that of both fakes. One of them walks.": (2 * right[0], right[1]),
-        "the pair of the fake and the real point where it stands pushes too: its scores are equal.": (
-            unsure / 4,
-            right[1],
-        ),
-        "both fakes are compared with the lonely point: two of the four pairs pull.": (right[0], unsure / 4),
-        "these are the slopes where each fake has one partner. Here there are four pairs.": (unsure / 2, unsure / 2),
-        "a slope of softplus(fake - real) is sigmoid(fake - real): the surer D is, the less it gains. Is the sign of "
-        "the gap right?": ((0.5 + sure) / 4, sure / 2),
-        "these are what D pays for the pairs, not how fast that changes: take the derivative.": (
-            (math.log(2) - math.log(sure)) / 4,
-            -math.log(sure) / 2,
-        ),
-    }
-    for words, wrong in mistakes.items():
-        if all(abs(one - other) <= CLOSE for one, other in zip((push, pull), wrong, strict=True)):
-            return words or None
+    if _near(push, pull, right):
+        return None
+    for words, wrong in _mistakes(right, unsure, sure):
+        if _near(push, pull, wrong):
+            return words
     if not (push > 0 and pull > 0):
         return "push is how fast the price rises, pull how fast it falls: both are above zero."
     part, own, expected = ("push", push, right[0]) if abs(push - right[0]) > CLOSE else ("pull", pull, right[1])
     return f"{part} is {'too large' if own > expected else 'too small'}. Write down its pairs, one by one."
+
+
+def _near(push: float, pull: float, other: tuple[float, float]) -> bool:
+    return abs(push - other[0]) <= CLOSE and abs(pull - other[1]) <= CLOSE
+
+
+def _mistakes(right: tuple[float, float], unsure: float, sure: float) -> list[tuple[str, tuple[float, float]]]:
+    push, pull = right
+    sign = "a slope of softplus(fake - real) is sigmoid(fake - real): the surer D is, the less it gains."
+    return [
+        ("these are the two the wrong way round: push belongs to the fake.", (pull, push)),
+        ("you added the four pairs. D pays their mean.", (4 * push, 4 * pull)),
+        ("this push is that of both fakes. One of them walks.", (2 * push, pull)),
+        (
+            "the pair of the fake and the real point where it stands pushes too: its scores are equal.",
+            (unsure / 4, pull),
+        ),
+        ("both fakes are compared with the lonely point: two of the four pairs pull.", (push, unsure / 4)),
+        ("these are the slopes where each fake has one partner. Here there are four pairs.", (unsure / 2, unsure / 2)),
+        (f"{sign} Is the sign of the gap right?", ((0.5 + sure) / 4, sure / 2)),
+        (
+            "these are what D pays for the pairs, not how fast that changes: take the derivative.",
+            ((math.log(2) - math.log(sure)) / 4, -math.log(sure) / 2),
+        ),
+    ]
