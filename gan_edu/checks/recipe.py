@@ -1,13 +1,22 @@
-"""Checks of notebook 09: what pulls a fake out of a heap."""
+"""Checks of notebook 09: what pulls a fake out of a heap, which part is missed, R2 by hand, were five seeds enough."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
+from scipy.stats import t
+from torch import nn
+
 from gan_edu.checks.exercise import exercise
+from gan_edu.game.penalties import R1, R2, Judged
+from gan_edu.networks.points import MLP
+from gan_edu.randomness import Stream, initialize
 
 CLOSE = 1e-4
 GAPS = (1.0, 0.0, 2.5)
+VERDICTS = "enough", "not enough"
+SEEDS = 5
 
 
 def _sigmoid(score: float) -> float:
@@ -70,3 +79,128 @@ def _mistakes(right: tuple[float, float], unsure: float, sure: float) -> list[tu
             ((math.log(2) - math.log(sure)) / 4, -math.log(sure) / 2),
         ),
     ]
+
+
+class _Bowl(nn.Module):
+    """Scores whose slope differs from place to place and is known: a quadratic and a step to the side."""
+
+    def forward(self, points: torch.Tensor) -> torch.Tensor:
+        """Return (B,) scores of (B, 2) points."""
+        return points.square().sum(-1) / 2 + points[..., 0]
+
+
+@exercise("It costs what R1 costs, and damps where the fakes are: the place that G has just left or is about to leave.")
+def r2(attempt: Callable[[Judged], torch.Tensor]) -> str | None:
+    """Examine a penalty with weight 0.5, from `Judged` to R2 at each fake, (B,)."""
+    if not callable(attempt):
+        return f"a function (judged) is asked for, got {attempt!r}."
+    for discriminator in (_Bowl(), initialize(MLP(2, None, (8, 8)), Stream(0, "weights"))):
+        judged, wanted = _judged(discriminator), R2(0.5)(_judged(discriminator))
+        got = attempt(judged)
+        if not isinstance(got, torch.Tensor):
+            return f"you return {got!r}; a tensor with one value for each fake is asked for. Is there a return?"
+        if got.shape != judged.fake_scores.shape:
+            return (
+                f"for 6 fakes you return shape {tuple(got.shape)}: one value for each, (6,). The step takes the mean."
+            )
+        if not torch.allclose(got, wanted, atol=1e-5):
+            return _mistake(got, wanted, _judged(discriminator))
+        if not got.requires_grad:
+            return (
+                "the values are right, but D cannot learn from them: they have no slope in its weights. Look at "
+                "`create_graph`, and at detach, item and no_grad."
+            )
+    return None
+
+
+def _judged(discriminator: nn.Module) -> Judged:
+    stream = Stream(0, "judged")
+    real, fake = stream.normal(6, 2).requires_grad_(), (2 + stream.normal(6, 2)).requires_grad_()
+    return Judged(real, fake, discriminator(real), discriminator(fake), discriminator, stream)
+
+
+def _mistake(got: torch.Tensor, wanted: torch.Tensor, judged: Judged) -> str:
+    """Which known mistake gives these numbers."""
+    squared = 4 * wanted  # as γ/2 is a quarter
+    mistakes = {
+        "that is R1: the slopes are those at the real examples. R2 looks at the fakes.": R1(0.5)(judged),
+        "twice too much: both factors belong there, γ = 0.5 and the half.": 2 * wanted,
+        "that is the squared slope as such: the factor γ/2 is missing, with γ = 0.5.": squared,
+        "that is the length of the slope, times γ/2: its square is asked for.": squared.sqrt() / 4,
+        "that is the length of the slope: its square is asked for, times γ/2.": squared.sqrt(),
+        "the sign is wrong: D pays for slopes, so the penalty is positive.": -wanted,
+        "that is one number for all, repeated: each fake has a slope of its own.": wanted.mean().expand_as(wanted),
+        "that is the sum over all fakes: each fake has a slope of its own.": wanted.sum().expand_as(wanted),
+        "that is R1 and R2 together. Asked for is R2 alone.": R1(0.5)(judged) + wanted,
+    }
+    known = [words for words, values in mistakes.items() if torch.allclose(got, values, atol=1e-5)]
+    hint = (
+        known[0] if known else "asked for is γ/2 times the sum of the squared slopes of the score in both coordinates."
+    )
+    return f"for the first fake you return {got[0].item():.4g}, not {wanted[0].item():.4g}: {hint}"
+
+
+@exercise("The interval decides, not the mean: with five seeds it is 2.8 standard errors to each side.")
+def five_seeds(attempt: Mapping[str, Any]) -> str | None:
+    """Examine {"whole": five scores, "without": five scores of the same seeds, "verdict": "enough" or "not enough"}."""
+    keys = {"whole", "without", "verdict"}
+    if not isinstance(attempt, Mapping) or set(attempt) != keys:
+        return f"a dictionary with the keys whole, without and verdict is asked for, got {attempt!r}."
+    if any(value is ... for value in attempt.values()):
+        return "one of the three is still three dots."
+    whole, without = (_scores(attempt[name]) for name in ("whole", "without"))
+    for name, scores in (("whole", whole), ("without", without)):
+        if scores is None or scores.shape != (SEEDS,) or not scores.isfinite().all():
+            return f"{name} must hold five finite scores, one for each seed, got {attempt[name]!r}."
+    if str(attempt["verdict"]).strip() not in VERDICTS:
+        return f"the verdict is {' or '.join(VERDICTS)}, got {attempt['verdict']!r}."
+    less = without - whole
+    half, mean = (t.ppf(0.975, SEEDS - 1) * less.std() / SEEDS**0.5).item(), less.mean().item()
+    right = "enough" if abs(mean) > half else "not enough"
+    if str(attempt["verdict"]).strip() == right:
+        return None
+    words = (
+        f"the difference of each seed, without less whole, is on average {mean:+.3g}, with an interval of ± {half:.3g}"
+    )
+    if right == "enough":
+        return (
+            f"{words}: it leaves out zero. Did you compare the two means with their own spreads, and not seed by seed?"
+        )
+    needed = _needed(less)
+    return f"{words}: zero is in it. If mean and spread stayed as they are, about {needed} seeds would do."
+
+
+def _scores(values: Any) -> torch.Tensor | None:
+    try:
+        return torch.as_tensor(values, dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
+def _needed(less: torch.Tensor) -> str:
+    """Seeds whose interval would leave out zero, if mean and spread stayed as they are."""
+    mean, spread = abs(less.mean().item()), less.std().item()
+    for count in range(SEEDS + 1, 1001):
+        if mean > t.ppf(0.975, count - 1) * spread / math.sqrt(count):
+            return str(count)
+    return "more than a thousand"
+
+
+PARTS = "pairing", "R1", "R2", "falling rate", "average", "none"
+MISSED = {"ring": "none", "grid": "none", "digits": "none", "stacked digits": "none"}
+
+
+@exercise("One recipe, four tasks, and not one part that is missed everywhere: a part's worth is a fact about a task.")
+def missed(attempt: Mapping[str, str]) -> str | None:
+    """Examine a dictionary from each task to the part that the whole recipe misses most, or `none`."""
+    if not isinstance(attempt, Mapping) or set(attempt) != set(MISSED):
+        return f"a dictionary with the keys {', '.join(MISSED)} is asked for, got {attempt!r}."
+    for task, right in MISSED.items():
+        word = attempt[task]
+        if word is ...:
+            return f"{task} has no word yet."
+        if str(word).strip() not in PARTS:
+            return f"for {task} {word!r} is none of {', '.join(PARTS)}."
+        if str(word).strip() != right:
+            return f"{task}: not {word}. Of the stars in the lower half of its table, which difference is largest?"
+    return None

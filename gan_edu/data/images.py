@@ -65,6 +65,37 @@ class Labelled:
         return self.images.sample_labelled(count, stream)
 
 
+@dataclass(frozen=True)
+class Stacked:
+    """Images of several channels, each channel an image drawn on its own: K kinds make K³ in three channels.
+
+    Source: Metz et al. 2017 (arXiv:1611.02163), section 3.3.1, with the digits of MNIST. Met in notebook 09.
+
+    Args:
+        images: of one channel, with labels.
+        channels: images in one stack.
+    """
+
+    images: Images
+    channels: int = 3
+
+    def __post_init__(self):
+        positive_integer("channels", self.channels)
+        if made("images", self.images, Images, "Images").images.shape[1] != 1:
+            raise ValueError(f"images must have one channel, got {self.images.images.shape[1]}")
+
+    def sample(self, count: int, stream: Stream) -> torch.Tensor:
+        """Draw stacks: (count, channels, H, W), in the number type of the stream."""
+        return self.sample_labelled(count, stream)[0]
+
+    def sample_labelled(self, count: int, stream: Stream) -> tuple[torch.Tensor, torch.Tensor]:
+        """Draw the same stacks, and the labels in them (count, channels)."""
+        singles, labels = self.images.sample_labelled(positive_integer("count", count) * self.channels, stream)
+        # singles: (count · channels, 1, H, W), with the members of an ensemble in front
+        stacks = singles.squeeze(-3).unflatten(-3, (count, self.channels))
+        return stacks, labels.unflatten(-1, (count, self.channels))
+
+
 def digits() -> Images:
     """Load the 1,797 handwritten digits of 8×8 pixels that scikit-learn ships: brightness -1 (paper) to 1 (ink).
 

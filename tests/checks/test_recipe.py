@@ -7,6 +7,7 @@ import torch
 from torch.nn.functional import softplus
 
 from gan_edu.checks import recipe as check
+from gan_edu.game.penalties import R1, R2, Both
 
 
 def answer_of(capsys, examine, attempt):
@@ -76,3 +77,89 @@ def test_a_mistake_gets_the_hint_that_helps(capsys, attempt, words):
 
 def test_the_stub_is_not_attempted(capsys):
     assert answer_of(capsys, check.heap_forces, lambda gap: ...).startswith("… not attempted yet")
+
+
+def slope_at(examples, scores, create_graph=True):
+    (slope,) = torch.autograd.grad(scores.sum(), examples, create_graph=create_graph)
+    return slope
+
+
+def at_fakes(judged):
+    return slope_at(judged.fake, judged.fake_scores)
+
+
+def by_hand(judged):
+    return 0.25 * at_fakes(judged).square().sum(-1)
+
+
+def scored_again(judged):
+    fake = judged.fake.detach().requires_grad_()
+    return 0.25 * slope_at(fake, judged.discriminator(fake)).square().sum(-1)
+
+
+@pytest.mark.parametrize("attempt", [by_hand, scored_again, R2(0.5)])
+def test_r2_written_in_other_ways_is_right(capsys, attempt):
+    assert answer_of(capsys, check.r2, attempt).startswith("✓ correct")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "hint"),
+    [
+        (R1(0.5), "that is R1"),
+        (Both(R1(0.5), R2(0.5)), "R1 and R2 together"),
+        (lambda judged: 0.5 * at_fakes(judged).square().sum(-1), "both factors belong"),
+        (lambda judged: at_fakes(judged).square().sum(-1), "the factor γ/2 is missing"),
+        (lambda judged: 0.25 * at_fakes(judged).norm(dim=-1), "the length of the slope, times γ/2"),
+        (lambda judged: at_fakes(judged).norm(dim=-1), "its square is asked for, times γ/2"),
+        (lambda judged: -by_hand(judged), "the sign is wrong"),
+        (lambda judged: by_hand(judged).mean(), "one value for each, (6,)"),
+        (lambda judged: by_hand(judged).mean().expand(6), "one number for all"),
+        (lambda judged: 0.25 * at_fakes(judged).square(), "shape (6, 2)"),
+        (lambda judged: 0.25 * slope_at(judged.fake, judged.fake_scores, False).square().sum(-1), "create_graph"),
+        (lambda judged: by_hand(judged).detach(), "D cannot learn"),
+        (lambda judged: None, "Is there a return?"),
+        (0.3, "a function (judged) is asked for"),
+    ],
+)
+def test_each_mistake_about_r2_gets_its_hint(capsys, attempt, hint):
+    answer = answer_of(capsys, check.r2, attempt)
+    assert answer.startswith("✗ not yet")
+    assert hint in answer
+
+
+CLEAR = {"whole": [24.0, 25, 25, 24, 25], "without": [12.0, 14, 13, 12, 13]}
+VAGUE = {"whole": [0.30, 0.50, 0.40, 0.35, 0.45], "without": [0.45, 0.40, 0.50, 0.30, 0.55]}
+
+
+@pytest.mark.parametrize(("scores", "verdict"), [(CLEAR, "enough"), (VAGUE, "not enough")])
+def test_a_verdict_that_agrees_with_the_interval_is_right(capsys, scores, verdict):
+    assert answer_of(capsys, check.five_seeds, scores | {"verdict": verdict}).startswith("✓ correct")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "hint"),
+    [
+        (CLEAR | {"verdict": "not enough"}, "it leaves out zero"),
+        (VAGUE | {"verdict": "enough"}, "zero is in it"),
+        (VAGUE | {"verdict": "yes"}, "the verdict is enough or not enough"),
+        (CLEAR | {"verdict": ...}, "three dots"),
+        (CLEAR | {"whole": [1.0, 2.0], "verdict": "enough"}, "whole must hold five finite scores"),
+        (CLEAR | {"without": [1.0, 2, 3, 4, float("nan")], "verdict": "enough"}, "without must hold five"),
+        ({"whole": [1.0] * 5, "verdict": "enough"}, "a dictionary with the keys"),
+        ("enough", "a dictionary with the keys"),
+    ],
+)
+def test_each_mistake_about_five_seeds_gets_its_hint(capsys, attempt, hint):
+    answer = answer_of(capsys, check.five_seeds, attempt)
+    assert answer.startswith("✗ not yet")
+    assert hint in answer
+
+
+def test_the_number_of_seeds_that_would_do_shrinks_with_the_spread():
+    steady, wild = torch.tensor([1.0, 0.2, 0.6, -0.4, 0.9]), torch.tensor([4.0, -3.0, 2.0, -2.5, 1.0])
+    assert int(check._needed(steady.double())) < int(check._needed(wild.double()))
+
+
+@pytest.mark.parametrize("examine", [check.r2, check.five_seeds])
+def test_three_dots_are_no_attempt(capsys, examine):
+    assert answer_of(capsys, examine, ...).startswith("… not attempted yet")

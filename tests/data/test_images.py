@@ -8,12 +8,13 @@ import scipy.stats
 import torch
 from sklearn.datasets import load_digits
 
-from gan_edu.data.images import Images, digits
+from gan_edu.data.images import Images, Stacked, digits
 from gan_edu.game.gan import GAN
 from gan_edu.game.losses import non_saturating
 from gan_edu.game.training import Training
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
 from gan_edu.randomness import Stream
+from gan_edu.sweeps.member_streams import Streams
 
 FOUR = Images(torch.linspace(-1, 1, 16).reshape(4, 1, 2, 2), torch.arange(4))
 
@@ -121,3 +122,35 @@ def with_one(value: float) -> torch.Tensor:
 def test_bad_images_are_refused(images, labels, error, message):
     with pytest.raises(error, match=message):
         Images(images, labels)
+
+
+def test_each_channel_of_a_stack_is_an_image_with_the_label_given():
+    stacked, labels = Stacked(digits()).sample_labelled(300, Stream(0, "test"))
+    assert stacked.shape == (300, 3, 8, 8)
+    assert labels.shape == (300, 3)
+    kinds = {image.numpy().tobytes(): int(kind) for image, kind in zip(digits().images, digits().labels, strict=True)}
+    found = [[kinds[channel.unsqueeze(0).numpy().tobytes()] for channel in stack] for stack in stacked]
+    assert found == labels.tolist()
+
+
+def test_the_channels_of_a_stack_are_drawn_on_their_own():
+    _, labels = Stacked(digits()).sample_labelled(20_000, Stream(0, "test"))
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        together = np.histogram2d(labels[:, first], labels[:, second], bins=10)[0]
+        assert scipy.stats.chi2_contingency(together).pvalue > 0.01
+
+
+def test_members_draw_the_stacks_that_they_would_draw_alone():
+    data, streams = Stacked(digits(), channels=2), [Stream(seed, "test") for seed in range(3)]
+    together = data.sample(4, Streams(streams))
+    alone = torch.stack([data.sample(4, Stream(seed, "test")) for seed in range(3)])
+    assert torch.equal(together, alone)
+
+
+def test_stacks_are_made_of_images_of_one_channel():
+    with pytest.raises(ValueError, match="images must have one channel, got 3"):
+        Stacked(Images(torch.zeros(4, 3, 8, 8), torch.zeros(4, dtype=torch.long)))
+    with pytest.raises(ValueError, match="channels must be"):
+        Stacked(digits(), channels=0)
+    with pytest.raises(TypeError, match="images must be"):
+        Stacked(digits().images)

@@ -9,7 +9,7 @@ import torch
 from bad_values import complaints
 from torch import nn
 
-from gan_edu.data.images import Images
+from gan_edu.data.images import Images, Stacked
 from gan_edu.data.points import GaussianMixture, Points, around, grid, mixture, ring
 from gan_edu.game import f_gan
 from gan_edu.game.alpha_gan import AlphaLoss, Tempered, alpha_gan
@@ -24,6 +24,7 @@ from gan_edu.game.updates import alternating
 from gan_edu.measure.frechet import frechet_distance, real_floor
 from gan_edu.measure.modes import coverage, expected_coverage
 from gan_edu.measure.rates import rates
+from gan_edu.measure.stacks import DigitJudge, stack_coverage
 from gan_edu.networks.conditional import ConcatenateLabels
 from gan_edu.networks.groups import MinibatchStandardDeviation, Packed
 from gan_edu.networks.images import ImageDiscriminator, ImageGenerator
@@ -68,6 +69,8 @@ WALK = {"field": dirac.minimax, "method": dirac_methods.simultaneous}
 DATA = [
     (Images, lambda: {"images": IMAGES, "labels": torch.arange(6)}, {"images": {"one axis"}, "labels": {"integers"}}),
     (Images(IMAGES, torch.arange(6)).sample, lambda: {"count": 2, "stream": stream()}, {}),
+    (Stacked, lambda: {"images": Images(IMAGES, torch.arange(6)), "channels": 2}, {}),
+    (Stacked(Images(IMAGES, torch.arange(6))).sample, lambda: {"count": 2, "stream": stream()}, {}),
     (Points, lambda: {"points": POINTS}, {"points": {"one axis more", "one axis fewer", "one axis"}}),
     (Points(POINTS).sample, lambda: {"count": 2, "stream": stream()}, {}),
     (
@@ -102,6 +105,12 @@ MEASURES = [
     ),
     (real_floor, lambda: {"images": IMAGES, "stream": stream()}, {"images": {"integers", "one axis"}}),
     (coverage, lambda: {"samples": POINTS, "data": ring()}, {}),
+    (DigitJudge, lambda: {"images": Images(IMAGES, torch.arange(6))}, {}),
+    (
+        stack_coverage,
+        lambda: {"samples": IMAGES.expand(6, 3, 4, 4), "judge": DigitJudge(Images(IMAGES, torch.arange(6)))},
+        {},
+    ),
     (expected_coverage, lambda: {"data": ring(), "count": 5}, {}),
     (
         rates,
@@ -341,7 +350,16 @@ def test_every_bad_value_is_refused_by_name(part, make, allowed):
 
 # Called hundreds of times a second within a step, with what GAN and Training have checked.
 WITHIN_A_STEP = {
-    *("alternating", "simultaneous", "generator_only", "unrolled", "descend", "discriminator_loss", "generator_loss"),
+    *(
+        "alternating",
+        "simultaneous",
+        "generator_only",
+        "unrolled",
+        "lazy",
+        "descend",
+        "discriminator_loss",
+        "generator_loss",
+    ),
     *("generator_first", "extragradient", "optimistic", "wasserstein"),
     *("cross_entropy", "minus_log", "log_one_minus", "constant"),
 }
