@@ -1,0 +1,117 @@
+"""Whether a network can express what it must: a discriminator that is affine, a layer that lets hardly "
+"anything by."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+from gan_edu.doctor.findings import Finding, found
+from gan_edu.doctor.interventions import Looks
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call
+
+WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d)
+
+
+def capacity(looks: Looks) -> Iterator[Finding]:
+    """Is the discriminator affine, and is a layer of either network far too narrow?"""
+    calls = looks.live.recorder.calls
+    judge = next((call for call in calls if call.player == DISCRIMINATOR and call.inputs and call.outputs), None)
+    maker = next((call for call in calls if call.player == GENERATOR and call.inputs and call.outputs), None)
+    if judge is not None and _quiet(_affine, judge, looks.squashed(judge.name, 0)):
+        yield found(
+            "linear-discriminator",
+            "its score at the middle of two examples is the mean of their scores, to the last digits",
+            0.95,
+        )
+    for call in (maker, judge):
+        if call is not None and (narrow := _quiet(_narrowest, call)):
+            name, width, given, made = narrow
+            seen = (
+                f"layer {name} of the {call.player} hands on {width} numbers an example; {given} come in and "
+                f"{made} go out"
+            )
+            yield found("bottleneck", seen, 0.8)
+
+
+@torch.no_grad()
+def _quiet(test, call: Call, *more: object) -> object:
+    """A test that calls the network in evaluation mode; an error of the network's means that it cannot be tested."""
+    modes = [(module, module.training) for module in call.module.modules()]
+    buffers = [(one, one.clone()) for one in call.module.buffers()]
+    try:
+        call.module.eval()
+        return test(call, *more)
+    except Exception:
+        return None
+    finally:
+        for module, training in modes:
+            module.training = training
+        for one, value in buffers:
+            one.copy_(value)
+
+
+def _affine(call: Call, squashed: bool) -> bool:
+    """Whether scores (log-odds, if a sigmoid made them) are an affine function of the first input."""
+    first, *rest = call.inputs
+    if not first.is_floating_point() or len(first) < 3 or rest:
+        return False
+
+    def scores(examples: torch.Tensor) -> torch.Tensor:
+        out = call.module(examples)
+        out = out[0] if isinstance(out, (tuple, list)) else out
+        return (out.double().clamp(1e-6, 1 - 1e-6).logit() if squashed else out.double()).flatten()
+
+    other = first.roll(1, 0)
+    near, far, middle = scores(first), scores(other), scores((first + other) / 2)
+    wide, opposite = scores(2 * first - other), (2 * near - far)
+    size = float((near - far).abs().mean())
+    off = float((middle - (near + far) / 2).abs().mean() + (wide - opposite).abs().mean())
+    return size > 1e-7 and off < 1e-4 * size
+
+
+def _narrowest(call: Call) -> tuple[str, int, int, int] | None:
+    """A layer through which all passes, and that is far narrower than what comes in and what goes out."""
+    widths: dict[str, tuple[int, int]] = {}
+    outputs = [call.outputs[0][0].numel()]
+    given = max(
+        (tensor[0].numel() for tensor in call.inputs if tensor.is_floating_point() and tensor.ndim > 1), default=0
+    )
+    layers = [(name, module) for name, module in call.module.named_modules() if isinstance(module, WEIGHTED)]
+    handles = [module.register_forward_hook(_measured(name, widths)) for name, module in layers]
+    try:
+        call.module(*call.inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    end = outputs[0] if call.player == GENERATOR else given
+    order = [name for name in widths if name in dict(layers)]
+    last = dict(layers)[order[-1]] if order else None
+    for name in order[:-1]:
+        limit = min(given / 4, end / 8) if call.player == GENERATOR else min(given / 16, 2.5)
+        if widths[name][0] <= limit and _all_passes(call, dict(layers)[name], last):
+            return name, widths[name][0], given, outputs[0]
+    return None
+
+
+def _measured(name: str, widths: dict[str, tuple[int, int]]):
+    def measure(module: nn.Module, given: tuple, made: torch.Tensor) -> None:
+        widths[name] = made[0].numel(), given[0][0].numel()
+
+    return measure
+
+
+def _all_passes(call: Call, module: nn.Module, last: nn.Module) -> bool:
+    """Whether the last layer is given the same of each example when this layer says the same of each."""
+    given: list[torch.Tensor] = []
+    handles = [
+        module.register_forward_hook(lambda _, arguments, made: made[:1].expand_as(made)),
+        last.register_forward_pre_hook(lambda _, arguments: given.append(arguments[0])),
+    ]
+    try:
+        call.module(*call.inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    reached = given[-1]
+    return bool((reached - reached[:1]).abs().max() <= 1e-6 * reached.abs().max().clamp(min=1e-12))

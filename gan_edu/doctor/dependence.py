@@ -1,0 +1,143 @@
+"""What depends on what: the findings that the interventions decide."""
+
+from collections.abc import Iterator
+
+import torch
+
+from gan_edu.doctor.findings import Finding, found
+from gan_edu.doctor.interventions import Looks
+from gan_edu.doctor.nested import differ
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call
+from gan_edu.doctor.runs import Ran
+
+
+def gradients_differ(looks: Looks, other: Ran | None, player: str) -> bool | None:
+    """Whether a player's gradients, when its weights are stepped, are others under a change; None if nobody "
+    "can say."""
+    if not looks.comparable(other):
+        return None
+    pairs = [
+        (mine.gradients[player], theirs.gradients[player])
+        for mine, theirs in zip(looks.still.recorder.steps, other.recorder.steps, strict=True)
+        if player in mine.gradients and player in theirs.gradients
+    ]
+    pairs = [(mine, theirs) for mine, theirs in pairs if mine.shape == theirs.shape and (mine.any() or theirs.any())]
+    return any(bool(differ(mine, theirs).any()) for mine, theirs in pairs) if pairs else None
+
+
+def unused(looks: Looks) -> Iterator[Finding]:
+    """Does the discriminator see the data, does it see fakes, does the generator ask it?"""
+    count = looks.still.steps
+    if gradients_differ(looks, looks.reals, DISCRIMINATOR) is False:
+        yield found(
+            "data-unused", f"other data, and in {count} steps not one gradient of the discriminator changed", 0.97
+        )
+    if gradients_differ(looks, looks.fakes, DISCRIMINATOR) is False:
+        yield found(
+            "fakes-unused", f"other fakes, and in {count} steps not one gradient of the discriminator changed", 0.97
+        )
+    if gradients_differ(looks, looks.judge, GENERATOR) is False:
+        seen = f"another discriminator, and in {count} steps not one gradient of the generator changed"
+        yield found("generator-ignores-discriminator", seen, 0.97)
+
+
+def noise(looks: Looks) -> Iterator[Finding]:
+    """Is the noise drawn anew in each step, and for each example?"""
+    calls = [call for call in looks.still.recorder.calls if call.player == GENERATOR and call.out_rows]
+    calls = [call for call in calls if call.pushes] or calls
+    by_step = {}
+    for call in calls:
+        by_step.setdefault(call.step, []).append(call.out_rows[0])
+    if len(by_step) >= 2 and not _depends_on_batch(looks) and _all_alike(list(by_step.values())):
+        seen = (
+            f"with the weights held still, the generator made the same {len(calls[0].out_rows[0])} examples "
+            f"in {len(by_step)} steps"
+        )
+        yield found("noise-fixed", seen, 0.95)
+        return
+    batches = [call.out_rows[0] for call in calls if len(call.out_rows[0]) >= 4]
+    if batches and all(len(rows.unique()) <= len(rows) / 2 for rows in batches) and _same_input_rows(calls):
+        seen = (
+            f"of {len(batches[0])} examples that the generator makes at once, {len(batches[0].unique())} are different"
+        )
+        yield found("noise-fixed", seen, 0.9)
+
+
+def _all_alike(steps: list[list[torch.Tensor]]) -> bool:
+    first = steps[0]
+    return all(
+        len(one) == len(first)
+        and all(a.shape == b.shape and not differ(a, b).any() for a, b in zip(one, first, strict=True))
+        for one in steps[1:]
+    )
+
+
+def _same_input_rows(calls: list[Call]) -> bool:
+    """Whether what the generator is given has the same numbers in more than half of its rows."""
+    given = [rows for call in calls for rows in call.in_rows if rows.ndim and len(rows) >= 4]
+    return all(len(rows.unique()) <= len(rows) / 2 for rows in given)
+
+
+def _depends_on_batch(looks: Looks) -> bool:
+    """Whether the generator's examples follow from the batch, as a translated image does."""
+    return looks.comparable(looks.reals) and any(
+        len(a) == len(b) and bool(differ(a, b).any())
+        for mine, theirs in zip(looks.still.recorder.calls, looks.reals.recorder.calls, strict=True)
+        if mine.player == GENERATOR
+        for a, b in zip(mine.out_rows, theirs.out_rows, strict=True)
+    )
+
+
+def squares(looks: Looks) -> Iterator[Finding]:
+    """Is each fake pulled to the example that stands beside it by chance?"""
+    one, two = looks.undirected, looks.direct
+    if not (looks.comparable(one) and looks.comparable(two)) or _depends_on_batch(looks):
+        return
+    stepped = {
+        number
+        for taken in one.recorder.steps
+        for key in taken.owned & set(one.recorder.owners[GENERATOR])
+        for number in [event.identity for event in taken.held.get(key, ())]
+    }
+    for mine, theirs in zip(one.recorder.calls, two.recorder.calls, strict=True):
+        if mine.player != GENERATOR or len(mine.out_rows) != len(theirs.out_rows):
+            continue
+        if any(differ(a, b).any() for a, b in zip(mine.out_rows, theirs.out_rows, strict=True)):
+            return
+        for (number, _, pull), (_, _, other) in zip(mine.pushes, theirs.pushes, strict=False):
+            if number in stepped and len(pull) > 1 and pull.shape == other.shape and differ(pull, other).any():
+                moved = int(differ(pull, other).sum())
+                seen = (
+                    f"the batch in another order: {moved} of {len(pull)} fakes are pulled elsewhere, past "
+                    f"the discriminator"
+                )
+                yield found("squares-between", seen, 0.9, one.recorder.events[number].line)
+                return
+
+
+def kinds(looks: Looks) -> dict[int, list[str]]:
+    """For each call of the discriminator, by its number among all calls: for each row "real", "fake" or "other"."""
+    told = {}
+    if not (looks.comparable(looks.reals) and looks.comparable(looks.fakes)):
+        return told
+    calls = zip(looks.still.recorder.calls, looks.reals.recorder.calls, looks.fakes.recorder.calls, strict=True)
+    for number, (still, reals, fakes) in enumerate(calls):
+        if still.player == DISCRIMINATOR and still.in_rows and still.out_rows:
+            told[number] = _kinds_of_rows(still, reals, fakes)
+    return told
+
+
+def _kinds_of_rows(still: Call, reals: Call, fakes: Call) -> list[str]:
+    count = len(still.out_rows[0])
+    moved = []
+    for other in (reals, fakes):
+        rows = torch.zeros(count, dtype=torch.bool)
+        for mine, theirs in zip(still.in_rows, other.in_rows, strict=False):
+            if mine.ndim and mine.shape == theirs.shape:
+                changed = differ(mine, theirs).cpu()
+                rows |= changed if len(changed) == count else changed.any()
+        moved.append(rows)
+    return [
+        "fake" if fake else "real" if real else "other"
+        for real, fake in zip(*(rows.tolist() for rows in moved), strict=True)
+    ]

@@ -1,0 +1,168 @@
+"""Where the losses push the scores: signs, bare outputs, and a critic without a bound."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+from gan_edu.doctor.dependence import kinds
+from gan_edu.doctor.findings import Finding, found
+from gan_edu.doctor.interventions import Looks
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
+from gan_edu.doctor.runs import Ran
+
+Key = tuple[str, int]  # name of the network, index of its output
+NOTHING = 1e-9
+
+
+@dataclass
+class Pushes:
+    """The pushes on one output's real and fake rows by the losses that move one player, a number for each event."""
+
+    real: list[float] = field(default_factory=list)
+    fake: list[float] = field(default_factory=list)
+    spread: list[float] = field(default_factory=list)
+    line: str = ""
+
+    def mean(self, kind: str) -> float:
+        """The average push over events."""
+        values = getattr(self, kind)
+        return sum(values) / len(values) if values else 0.0
+
+    @property
+    def apart(self) -> float:
+        """How fast real scores rise above those of fakes."""
+        return self.mean("real") - self.mean("fake")
+
+
+def pushes(ran: Ran, of_rows: dict[int, list[str]], player: str) -> dict[Key, Pushes]:
+    """For each output of the discriminator: the pushes of those events that the player's weights were stepped "
+    "with."""
+    mine, recorder = ran.recorder.owners[player], ran.recorder
+    wanted = {
+        event.identity
+        for taken in recorder.steps
+        for key in taken.owned & set(mine)
+        for event in taken.held.get(key, ())[-1:]
+    }
+    if player == DISCRIMINATOR:  # several backward passes may make one step
+        wanted = {
+            event.identity
+            for taken in recorder.steps
+            for key in taken.owned & set(mine)
+            for event in _new(taken.held.get(key, ()), taken.clock)
+        }
+    told: dict[Key, Pushes] = defaultdict(Pushes)
+    for number, call in enumerate(recorder.calls):
+        if number not in of_rows:
+            continue
+        for identity, index, push in call.pushes:
+            if identity in wanted and _is_score(call.out_rows[index], push, of_rows[number]):
+                _add(told[call.name, index], push, of_rows[number])
+                told[call.name, index].line = recorder.events[identity].line
+    return dict(told)
+
+
+def _new(held: tuple, clock: int) -> list:
+    return [event for event in held if event.consumed is None or event.consumed >= clock]
+
+
+def _is_score(rows: torch.Tensor, push: torch.Tensor, of_rows: list[str]) -> bool:
+    return len(push) == len(of_rows)
+
+
+def _add(told: Pushes, push: torch.Tensor, of_rows: list[str]) -> None:
+    for kind in ("real", "fake"):
+        chosen = push[torch.tensor([one == kind for one in of_rows], device=push.device)]
+        if len(chosen) and float(chosen.abs().sum()) > NOTHING:
+            getattr(told, kind).append(float(chosen.sum()))
+            told.spread.append(float(chosen.std(correction=0) / chosen.abs().mean()))
+
+
+def judged(looks: Looks) -> Iterator[Finding]:
+    """All findings about the signs of losses and about bare outputs."""
+    of_rows = kinds(looks)
+    runs = [looks.still, *looks.shifted]
+    if not of_rows or not all(looks.comparable(ran) for ran in runs):
+        looks.untested.append("the signs of the losses")
+        return
+    theirs = [pushes(ran, of_rows, DISCRIMINATOR) for ran in runs]
+    makers = [pushes(ran, of_rows, GENERATOR) for ran in runs]
+    for key in theirs[0]:
+        if all(key in told and told[key].real and told[key].fake for told in theirs):
+            if together(looks):
+                looks.untested.append("whose side the generator is on, as one backward pass serves both players")
+                continue
+            forger = [told.get(key, Pushes()) for told in makers]
+            yield from _signs([told[key] for told in theirs], forger)
+            yield from _bare(looks, of_rows, key)
+
+
+def together(looks: Looks) -> bool:
+    """Whether the same backward passes give both players their gradients, as with a layer that reverses them."""
+    serves = {}
+    for player, mine in looks.still.recorder.owners.items():
+        serves[player] = {
+            event.identity
+            for taken in looks.still.recorder.steps
+            for key in taken.owned & set(mine)
+            for event in taken.held.get(key, ())[-1:]
+        }
+    return bool(serves[GENERATOR]) and serves[GENERATOR] == serves[DISCRIMINATOR]
+
+
+def _signs(judge: list[Pushes], forger: list[Pushes]) -> Iterator[Finding]:
+    apart = [one.apart for one in judge]
+    sizes = [abs(one.mean("real")) + abs(one.mean("fake")) for one in judge]
+    real, fake = judge[0].mean("real"), judge[0].mean("fake")
+    words = f"the discriminator's loss pushes its scores of data by {real:+.3g} and of fakes by {fake:+.3g}"
+    if all(abs(difference) < 0.15 * size for difference, size in zip(apart, sizes, strict=True)):
+        yield found("discriminator-wrong-sign", f"{words}: the same way", 0.9, judge[0].line)
+        return
+    if not (all(value > 0 for value in apart) or all(value < 0 for value in apart)) or not all(
+        one.fake for one in forger
+    ):
+        return
+    against = [one.apart for one in forger]
+    same_way = all(value * apart[0] > 0 for value in against)
+    both = torch.tensor([[one.mean("fake") for one in who] for who in (forger, judge)])
+    same_aim = float(torch.cosine_similarity(both[0], both[1], dim=0)) > 0.998  # as functions of the score
+    if same_way or same_aim:
+        words += f"; the generator's loss pushes those of fakes by {forger[0].mean('fake'):+.3g}"
+        cause = "generator-wrong-sign" if apart[0] > 0 else "discriminator-wrong-sign"
+        yield found(cause, words, 0.9, (forger if cause.startswith("generator") else judge)[0].line)
+
+
+def _bare(looks: Looks, of_rows: dict[int, list[str]], key: Key) -> Iterator[Finding]:
+    if not looks.comparable(looks.scattered):
+        return
+    judge, forger = (
+        pushes(looks.scattered, of_rows, player).get(key, Pushes()) for player in (DISCRIMINATOR, GENERATOR)
+    )
+    linear = [bool(one.fake) and max(one.spread) < 1e-3 for one in (judge, forger)]
+    if looks.squashed(*key):
+        if any(linear):
+            who, one = ("discriminator", judge) if linear[0] else ("generator", forger)
+            seen = f"the {who}'s loss pushes each probability by the same amount, wherever it lies between 0 and 1"
+            yield found("outputs-as-loss", seen, 0.9, one.line)
+    elif linear[0] and not bounded(looks):
+        if linear[1] or not forger.fake:
+            seen = (
+                "both losses push each score by the same amount, wherever it lies; no clipping, penalty or "
+                "spectral norm was seen"
+            )
+            yield found("critic-unbounded", seen, 0.85, judge.line)
+        else:
+            seen = "the discriminator's loss is its bare scores, the generator's is not; no bound was seen"
+            yield found("outputs-as-loss", seen, 0.7, judge.line)
+
+
+def bounded(looks: Looks) -> bool:
+    """Whether anything keeps the critic's slope small: clipping, a penalty, normalized weights."""
+    if DISCRIMINATOR in looks.live.recorder.clipped or looks.trace.penalties:
+        return True
+    network = looks.live.recorder.players[DISCRIMINATOR]
+    names = {name for module in network.modules() for name in (*module._parameters, *module._buffers)}
+    kinds_of_layers = {type(module).__name__ for module in network.modules()}
+    return bool(names & {"weight_orig", "weight_u", "_u"}) or any("pectral" in name for name in kinds_of_layers)

@@ -1,0 +1,65 @@
+"""Who is called when: the outermost calls of each player's modules, told to whoever listens.
+
+A player may be one network, or several in an `nn.ModuleDict` or a module of its own that is never called itself: what
+counts is the outermost module that is called.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+Told = Callable[["Call", object], object]
+
+
+@dataclass(eq=False)
+class Call:
+    """One call of a player's network: what went in and came out, and which gradients came back to what came out."""
+
+    player: str
+    name: str
+    module: nn.Module
+    inputs: list[torch.Tensor]
+    step: int = 0
+    outputs: list[torch.Tensor] = field(default_factory=list)
+    in_rows: list[torch.Tensor] = field(default_factory=list)
+    out_rows: list[torch.Tensor] = field(default_factory=list)
+    training: bool = True
+    graph: bool = True
+    pushes: list[tuple[int, int, torch.Tensor]] = field(default_factory=list)  # event, output, -gradient for each row
+
+
+def parameters(player: nn.Module) -> dict[int, nn.Parameter]:
+    """A player's weights by their identity."""
+    return {id(weights): weights for weights in player.parameters()}
+
+
+def listen(players: dict[str, nn.Module], before: Callable[..., object], after: Callable[..., object]) -> list:
+    """Register hooks on all modules of the players; returns the handles.
+
+    `before(player, name, module, inputs)` is called for an outermost call, and what it returns is handed to
+    `after(opened, output)`; if that returns something, it takes the output's place.
+    """
+    handles = []
+    for player, network in players.items():
+        opened: list[object] = []
+        for name, module in network.named_modules():
+            enter, leave = _hooks(player, name, opened, before, after)
+            handles.append(module.register_forward_pre_hook(enter, with_kwargs=True))
+            handles.append(module.register_forward_hook(leave, with_kwargs=True, always_call=True))
+    return handles
+
+
+def _hooks(player: str, name: str, opened: list, before: Callable, after: Callable) -> tuple[Callable, Callable]:
+    """Plain functions, not methods: a network that is copied within a step must not copy the listener with it."""
+
+    def enter(module: nn.Module, arguments: tuple, keywords: dict) -> None:
+        opened.append(None if opened else before(player, name, module, (arguments, keywords)))
+
+    def leave(module: nn.Module, arguments: tuple, keywords: dict, output: object) -> object:
+        call = opened.pop() if opened else None
+        return None if call is None or output is None else after(call, output)
+
+    return enter, leave

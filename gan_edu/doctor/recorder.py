@@ -1,0 +1,249 @@
+"""What a training step does, written down by hooks while it runs: calls, gradients that arrive, steps of optimizers.
+
+Hooks only look; but for those of an intervention (`change`, `restore`), they leave every bit as it is.
+"""
+
+import contextlib
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from gan_edu.doctor.nested import floating, rows, tensors
+from gan_edu.doctor.players import Call, listen, parameters
+
+Change = Callable[[Call, object], object]
+
+
+@dataclass(eq=False)
+class Event:
+    """One run of the backward pass: when, and from which line if somebody knows."""
+
+    identity: int
+    clock: int
+    line: str = ""
+    reached: set[int] = field(default_factory=set)
+    consumed: int | None = None
+
+
+@dataclass(eq=False)
+class StepTaken:
+    """One step of an optimizer: whose weights it owns, and what their gradients were made of."""
+
+    optimizer: int
+    step: int
+    clock: int
+    owned: set[int]
+    held: dict[int, tuple[Event, ...]]
+    gradients: dict[str, torch.Tensor] = field(default_factory=dict)
+    moved: dict[str, float] = field(default_factory=dict)  # player: size of the move over the size of the weights
+    finite: bool = True
+
+
+class Recorder:
+    """Listens to two players, their weights and all optimizers for as long as it is `attached`.
+
+    Args:
+        players: "generator" and "discriminator".
+        change: replaces what a player's outermost call returned; for interventions.
+        frozen: puts weights back after each step of an optimizer.
+        keep: whether the tensors of this step are kept, or only a number for each row.
+        moves: whether the size of moves is measured in this step.
+    """
+
+    def __init__(
+        self,
+        players: dict[str, nn.Module],
+        *,
+        change: Change | None = None,
+        frozen: bool = False,
+        keep: Callable[[int], bool] = lambda step: False,
+        moves: Callable[[int], bool] = lambda step: False,
+        told: Callable[[Call, list[torch.Tensor]], None] = lambda call, outputs: None,
+        fingerprints: bool = True,
+    ):
+        self.players = players
+        self.change, self.frozen, self.keep, self.moves, self.fingerprints = change, frozen, keep, moves, fingerprints
+        self.told = told
+        self.owners = {name: parameters(network) for name, network in players.items()}
+        self.calls: list[Call] = []
+        self.events: dict[int, Event] = {}
+        self.steps: list[StepTaken] = []
+        self.optimizers: list[torch.optim.Optimizer] = []
+        self.step = self.clock = 0
+        self.line = ""
+        self.clipped: set[str] = set()
+        self._held: dict[int, list[Event]] = {}
+        self._fresh: set[int] = set()
+        self._before: dict[int, torch.Tensor] = {}
+        self._sums: dict[str, float] = {}
+        self._handles: list = []
+        self.listening = True
+
+    @contextlib.contextmanager
+    def attached(self) -> object:
+        """Within this block the hooks are there; after it, none of them is left."""
+        try:
+            self._handles = listen(self.players, self._enter, self._leave)
+            for player in self.owners.values():
+                for weights in player.values():
+                    if weights.requires_grad and weights.is_leaf:
+                        self._handles += _hooked(weights, self._arriving, self._arrived)
+            self._handles += [
+                register_optimizer_step_pre_hook(lambda optimizer, *_: _quietly(self._stepping, optimizer)),
+                register_optimizer_step_post_hook(lambda optimizer, *_: _quietly(self._stepped, optimizer)),
+            ]
+            yield self
+        finally:
+            for handle in self._handles:
+                handle.remove()
+            self._handles = []
+
+    def _enter(self, player: str, name: str, module: nn.Module, given: object) -> Call | None:
+        if not self.listening:
+            return None
+        with torch._C.DisableTorchFunction():
+            return self._entered(player, name, module, given)
+
+    def _entered(self, player: str, name: str, module: nn.Module, given: object) -> Call:
+        inputs = [tensor.detach() for tensor in tensors(given)]
+        call = Call(player, name, module, inputs, self.step, training=module.training, graph=torch.is_grad_enabled())
+        if self.fingerprints:
+            call.in_rows = [rows(tensor) if tensor.ndim else tensor.float() for tensor in inputs]
+        return call
+
+    def _leave(self, call: Call, output: object) -> object:
+        with torch._C.DisableTorchFunction():
+            return self._left(call, output)
+
+    def _left(self, call: Call, output: object) -> object:
+        replaced = output if self.change is None else self.change(call, output)
+        outputs = floating(replaced)
+        self.told(call, outputs)
+        call.outputs = [tensor.detach() for tensor in outputs]
+        if self.fingerprints:
+            call.out_rows = [rows(tensor) for tensor in outputs]
+        for index, tensor in enumerate(outputs):
+            if tensor.requires_grad:
+                tensor.register_hook(_pushed(call, index))
+        if not self.keep(self.step):
+            call.inputs, call.outputs = [], []
+        self.calls.append(call)
+        return None if replaced is output else replaced
+
+    def _arriving(self, weights: nn.Parameter) -> None:
+        """A gradient is about to be added to `.grad`: is that empty?"""
+        if self.listening and (weights.grad is None or not weights.grad.any()):
+            self._fresh.add(id(weights))
+
+    def _arrived(self, weights: nn.Parameter) -> None:
+        if not self.listening:
+            return
+        identity = torch._C._current_graph_task_id()
+        if identity not in self.events:
+            self.clock += 1
+            self.events[identity] = Event(identity, self.clock, self.line)
+        event = self.events[identity]
+        event.reached.add(id(weights))
+        held = self._held.setdefault(id(weights), [])
+        if id(weights) in self._fresh:
+            self._fresh.discard(id(weights))
+            held.clear()
+        if not held or held[-1] is not event:
+            held.append(event)
+
+    def _stepping(self, optimizer: torch.optim.Optimizer) -> None:
+        if not self.listening:
+            return
+        if not any(optimizer is known for known in self.optimizers):
+            self.optimizers.append(optimizer)
+        number = next(i for i, known in enumerate(self.optimizers) if known is optimizer)
+        owned = {id(weights): weights for group in optimizer.param_groups for weights in group["params"]}
+        self.clock += 1
+        held = {key: tuple(self._held.get(key, ())) for key, weights in owned.items() if weights.grad is not None}
+        taken = StepTaken(number, self.step, self.clock, set(owned), held)
+        for player, mine in self.owners.items():
+            gradients = [mine[key].grad for key in owned if key in mine and mine[key].grad is not None]
+            if gradients and self.fingerprints:
+                taken.gradients[player] = torch.cat([rows(gradient.reshape(1, -1)) for gradient in gradients])
+        self._notice_clipping()
+        self._before = {}
+        if self.frozen or self.moves(self.step):
+            self._before = {key: weights.detach().clone() for key, weights in owned.items()}
+        self.steps.append(taken)
+
+    def _notice_clipping(self) -> None:
+        """Weights that changed since the last step of an optimizer were changed by somebody else, as clipping "
+        "does."""
+        if self.step < 12:
+            for player, total in self._sums.items():
+                if total != self._total(player):
+                    self.clipped.add(player)
+
+    def _total(self, player: str) -> float:
+        return float(sum(weights.detach().double().sum() for weights in self.owners[player].values()))
+
+    @torch.no_grad()
+    def _stepped(self, optimizer: torch.optim.Optimizer) -> None:
+        if not self.listening or not self.steps:
+            return
+        taken = self.steps[-1]
+        for events in taken.held.values():
+            for event in events:
+                event.consumed = taken.clock if event.consumed is None else event.consumed
+        if self._before and not self.frozen:
+            for player, mine in self.owners.items():
+                taken.moved |= _relative_move(player, mine, self._before)
+        taken.finite = all(
+            bool(mine[key].isfinite().all()) for mine in self.owners.values() for key in taken.owned & set(mine)
+        )
+        if self.frozen:
+            for group in optimizer.param_groups:
+                for weights in group["params"]:
+                    weights.copy_(self._before[id(weights)])
+        if self.step < 12:
+            self._sums = {player: self._total(player) for player in self.owners}
+
+
+def _quietly(act: Callable, optimizer: torch.optim.Optimizer) -> None:
+    """Unseen by a mode that reads the reader's operations."""
+    with torch._C.DisableTorchFunction():
+        act(optimizer)
+
+
+def _relative_move(player: str, mine: dict[int, nn.Parameter], before: dict[int, torch.Tensor]) -> dict[str, float]:
+    """The middle one, over a player's matrices, of the size of the move over the size of the weights."""
+    pairs = [(mine[key].detach(), before[key]) for key in before if key in mine]
+    pairs = [(new, old) for new, old in pairs if old.ndim > 1 and old.any()] or [
+        (new, old) for new, old in pairs if old.any()
+    ]
+    ratios = [float((new - old).norm() / old.norm()) for new, old in pairs]
+    return {player: statistics.median(ratios)} if ratios else {}
+
+
+def _pushed(call: Call, index: int) -> Callable[[torch.Tensor], None]:
+    """A hook that writes down where a loss pushes each row of an output: against its gradient."""
+
+    def push(gradient: torch.Tensor) -> None:
+        rows_of = -gradient.detach().reshape(gradient.shape[0], -1)
+        number = torch._C._current_graph_task_id()
+        if call.player == "discriminator" and not _one_score(gradient):
+            return
+        call.pushes.append((number, index, rows(rows_of) if call.player == "generator" else rows_of.sum(1)))
+
+    return push
+
+
+def _one_score(output: torch.Tensor) -> bool:
+    """Whether each example gets one number, or a map of them; else these are classes or features."""
+    return output[0].numel() == 1 or (output.ndim == 4 and output.shape[1] == 1)
+
+
+def _hooked(weights: nn.Parameter, arriving: Callable, arrived: Callable) -> list:
+    return [
+        weights.register_hook(lambda gradient, weights=weights: arriving(weights)),
+        weights.register_post_accumulate_grad_hook(arrived),
+    ]

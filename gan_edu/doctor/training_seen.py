@@ -1,0 +1,92 @@
+"""What a longer look at the running training shows: numbers that are not finite, rates, saturation, samples alike."""
+
+import statistics
+from collections.abc import Iterator
+
+import torch
+
+from gan_edu.doctor.findings import Finding, found
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
+from gan_edu.doctor.recorder import Recorder
+
+TOO_FAR, HARDLY = 0.2, 1e-6
+
+
+def finite(recorder: Recorder) -> Iterator[Finding]:
+    """Were weights not finite after a step?"""
+    broken = next((taken for taken in recorder.steps if not taken.finite), None)
+    if broken is not None:
+        yield found("not-finite", f"in step {broken.step + 1}, weights are no longer finite", 0.95)
+
+
+def rates(recorder: Recorder) -> Iterator[Finding]:
+    """How far do steps move the weights, in parts of their size?"""
+    for player in (GENERATOR, DISCRIMINATOR):
+        moved = [taken.moved[player] for taken in recorder.steps if player in taken.moved]
+        moved = [value for value in moved if value == value]
+        if len(moved) < 3:
+            continue
+        middle = statistics.median(moved[:5])
+        if middle > TOO_FAR:
+            yield found(
+                "rate-too-high", f"one step moves the {player}'s weights by {100 * middle:.0f} % of their size", 0.85
+            )
+        elif max(moved) < HARDLY:
+            yield found(
+                "rate-zero", f"one step moves the {player}'s weights by {max(moved):.1g} of their size at most", 0.9
+            )
+
+
+def detached(recorder: Recorder) -> Iterator[Finding]:
+    """Does any gradient reach the generator when its optimizer steps?"""
+    mine = recorder.owners[GENERATOR]
+    steps = [taken for taken in recorder.steps if taken.owned & set(mine)]
+    trained = [key for key in mine if mine[key].requires_grad]
+    if steps and trained and not any(taken.held.get(key) for taken in steps for key in taken.owned & set(mine)):
+        yield found(
+            "generator-detached", f"in {len(steps)} steps of its optimizer, no gradient reached the generator", 0.95
+        )
+
+
+def saturated(recorder: Recorder) -> Iterator[Finding]:
+    """Has the gradient on the generator's fakes vanished while the discriminator is sure?"""
+    felt: dict[int, float] = {}
+    for taken in recorder.steps:
+        size = taken.gradients.get(GENERATOR)
+        if size is not None and taken.owned & set(recorder.owners[GENERATOR]):
+            felt[taken.step] = float(size.norm())
+    if len(felt) < 4:
+        return
+    steps = sorted(felt)
+    first = max(felt[step] for step in steps[:3])
+    last = max(felt[step] for step in steps[-3:])
+    if first > 0 and last < 1e-4 * first:
+        yield found(
+            "saturated",
+            f"the generator's gradient fell from {first:.2g} to {last:.2g} within {steps[-1] + 1} steps",
+            0.8,
+        )
+
+
+def alike(recorder: Recorder) -> Iterator[Finding]:
+    """Do the generator's examples differ from each other?"""
+    made = [
+        call.outputs[0]
+        for call in recorder.calls
+        if call.player == GENERATOR and call.outputs and len(call.outputs[0]) >= 8
+    ]
+    shown = [
+        call.inputs[0]
+        for call in recorder.calls
+        if call.player == DISCRIMINATOR and call.inputs and call.inputs[0].is_floating_point()
+    ]
+    if len(made) < 2 or not shown:
+        return
+    first, last = (float(one.float().std(0).mean()) for one in (made[0], made[-1]))
+    data = max(float(one.float().std(0).mean()) for one in shown if len(one) >= 8) if shown else 0.0
+    if last < 0.005 * data and last < 0.2 * first and torch.isfinite(made[-1]).all():
+        yield found(
+            "samples-alike",
+            f"fakes differ from each other by {last:.2g}, what the discriminator sees by {data:.2g}",
+            0.7,
+        )
