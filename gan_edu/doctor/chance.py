@@ -12,13 +12,18 @@ import numpy as np
 import torch
 
 
+def states() -> tuple:
+    """What the shared generators of torch, NumPy and Python would draw next."""
+    return torch.get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002
+
+
 @contextmanager
 def borrowed() -> Iterator[None]:
     """Within this block the shared random generators may be seeded; after it, they are as they were before.
 
     Put back are those of torch (of each GPU too), NumPy and Python, and torch's gradient mode and default type.
     """
-    kept = torch.get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002
+    kept = states()
     graphics = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     try:
