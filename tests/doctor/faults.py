@@ -6,7 +6,6 @@ PENALTY = "(alpha * real + (1 - alpha) * fake)"
 MLP_D = "nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1)"
 MLP_G = "nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 2)"
 LOG_D = "-(torch.log(self.D(x) + 1e-8)"
-HINGE_D = "spectral_norm(nn.Conv2d(3, 16, 4, 2, 1))"
 
 FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
     ("data-unused", "mlp", (("bce(discriminator(real), ones)", "bce(discriminator(fake.detach()), ones)"),)),
@@ -147,8 +146,8 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
         ),
     ),
     ("log-of-score", "minimax", (("nn.Linear(16, 1), nn.Sigmoid())", "nn.Linear(16, 1))"),)),
-    ("log-of-score", "dcgan", ((", nn.Sigmoid(),", ","),)),
-    ("sigmoid-twice", "mlp", (("nn.Linear(32, 1))", "nn.Linear(32, 1), nn.Sigmoid())"),)),
+    ("log-of-score", "dcgan", (("            nn.Sigmoid(),\n", ""),)),
+    ("sigmoid-twice", "mlp", (("nn.Linear(32, 1)\n", "nn.Linear(32, 1), nn.Sigmoid()\n"),)),
     (
         "sigmoid-twice",
         "acgan",
@@ -169,7 +168,7 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
             ("mse = torch.nn.MSELoss()", "mse = lambda a, b: ((a - b) ** 2).mean()"),
         ),
     ),
-    ("scores-per-row", "wgan_gp", (("nn.Flatten(), nn.Linear(128, 1)", "nn.Linear(2, 1)"),)),
+    ("scores-per-row", "wgan_gp", (("nn.Flatten(),\n        nn.Linear(128, 1)", "nn.Linear(2, 1)"),)),
     ("linear-discriminator", "mlp", ((MLP_D, "nn.Linear(2, 32), nn.Linear(32, 1)"),)),
     ("linear-discriminator", "hinge_sn", (("nn.LeakyReLU(0.1)", "nn.Identity()"),)),
     (
@@ -260,12 +259,3 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
         (("bce(on_fake, torch.ones_like(on_fake)) + 100", "bce(on_fake, torch.zeros_like(on_fake)) + 100"),),
     ),
 ]
-
-TOGETHER = [
-    (0, 23),
-    (35, 22),
-    (56, 34),
-    (62, 61),
-    (9, 32),
-    (70, 42),
-]  # pairs of numbers in FAULTS of the same loop, if so

@@ -9,6 +9,13 @@ from gan_edu.doctor.chance import borrowed, seed_everything
 
 LOOPS = {path.stem: path for path in sorted((Path(__file__).parent / "loops").glob("*.py"))}
 
+STYLES = [
+    *("relativistic_average", "feature_matching", "several_classes", "unrolled", "backward_of_ones", "dragan"),
+    *("not_detached", "emptied_afterwards", "several_judges", "zero_centred"),
+]
+HEALTHY = [(name, ()) for name in LOOPS if name != "variants"]
+HEALTHY += [("variants", (('STYLE = "plain"', f'STYLE = "{style}"'),)) for style in STYLES]
+
 
 def loop(name: str, *edits: tuple[str, str], seed: int = 0) -> tuple[Callable, list]:
     """`make` and the batches of a loop, after these edits of its text, each of which must change something."""

@@ -2,14 +2,14 @@
 
 import pytest
 from faults import FAULTS
-from planted import LOOPS, loop
+from planted import HEALTHY, loop
 
 from gan_edu.doctor.examine import examine
 
 
-@pytest.mark.parametrize("name", LOOPS)
-def test_a_healthy_loop_has_no_findings(name: str):
-    assert str(examine(*loop(name), steps=40)).startswith("Nothing found.")
+@pytest.mark.parametrize(("name", "edits"), HEALTHY, ids=str)
+def test_a_healthy_loop_has_no_findings(name: str, edits: tuple):
+    assert str(examine(*loop(name, *edits), steps=40)).startswith("Nothing found.")
 
 
 @pytest.mark.parametrize(
