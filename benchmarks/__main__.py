@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from benchmarks import ensemble, explore, limit, live, notebooks, step
+from benchmarks import doctor, ensemble, explore, limit, live, notebooks, step
 from gan_edu.show import plots
 
 FOLDER = Path(__file__).resolve().parent
@@ -88,6 +88,16 @@ def live_lab() -> list[Row]:
     return [*rows, ("memory", "", "", live.weight(taken.memory[-1]))]
 
 
+def doctors() -> list[Row]:
+    """What it costs to examine a step, and to watch a loop."""
+    return [
+        row(
+            "one examination of a GAN with two layers of 64", doctor.seconds_of_an_examination(), 2, " s", "at most 1 s"
+        ),
+        row("a loop that is watched / the same alone", doctor.watched_over_alone(), 2, "", "at most 1.20"),
+    ]
+
+
 def imports(rounds: int = 5) -> list[Row]:
     """Seconds from the start of Python until the names of notebook 00 are there, and for PyTorch alone."""
 
@@ -153,6 +163,7 @@ def main() -> None:
         "Many GANs at once": together,
         "Sliders and imports": sliders() + imports(),
         "The live lab": live_lab(),
+        "The doctor": doctors(),
         "Notebooks": notebook_rows(),
     }
     picture(curves).savefig(FOLDER / "results.png")

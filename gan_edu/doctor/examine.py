@@ -10,7 +10,7 @@ from gan_edu.doctor.findings import Finding, by_cause, found
 from gan_edu.doctor.interventions import Looks, look
 from gan_edu.doctor.report import ALWAYS_UNTESTED, Report
 from gan_edu.doctor.runs import Patient, first_batches, told
-from gan_edu.doctor.tracing import Trace
+from gan_edu.doctor.tracing import Seen, Trace
 
 FROM_OPERATIONS = {
     "log-of-score": 0.9,
@@ -22,6 +22,7 @@ FROM_OPERATIONS = {
     "penalty-wrong-axes": 0.85,
     "normal-interpolation": 0.9,
 }
+BORN_STEPS = 40  # so many steps are read for the operation that first made a number that is not finite
 OF_A_RUN = (
     *(training_seen.finite, training_seen.rates, training_seen.detached, training_seen.saturated, training_seen.alike),
     *(ownership.zeroed, ownership.owners, networks_seen.modes),
@@ -103,6 +104,9 @@ def _all(looks: Looks, players: dict) -> Iterator[Finding]:
             yield found(what, seen.words, sureness, seen.line)
     if looks.live.error:
         yield from _error(looks)
+    broken = next((taken.step for taken in live.steps if not taken.finite), None)
+    if broken is not None and broken < BORN_STEPS and (seen := born(looks.patient, broken + 1)):
+        yield found("not-finite", f"in step {broken + 1}, weights are no longer finite: {seen.words}", 0.95, seen.line)
     for test in OF_A_RUN:
         yield from test(live)
     yield from networks_seen.sizes(players)
@@ -124,9 +128,8 @@ def _error(looks: Looks) -> Iterator[Finding]:
     yield found("step-raises", f"step {live.steps + 1} raised:\n{live.error}", 1.0, live.place)
 
 
-def born(patient: Patient, steps: int) -> str:
-    """Which operation first made a number that is not finite, and on which line; empty if none did."""
+def born(patient: Patient, steps: int) -> Seen | None:
+    """The operation that first made a number that is not finite, and its line; None if none did."""
     trace = Trace()
     patient.run(steps, read=trace, read_steps=range(steps), finite=True)
-    seen = trace.first("not-finite")
-    return f"{seen.words}, at {seen.line}" if seen else ""
+    return trace.first("not-finite")

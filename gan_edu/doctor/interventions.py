@@ -80,7 +80,7 @@ def look(patient: Patient, steps: int) -> Looks:
     if live.error:
         return looks
     count = _period(live)
-    looks.still = patient.run(count, frozen=True)
+    looks.still = patient.run(count, frozen=True, read=Trace(), read_steps=range(count))
     looks.reproducible = not looks.still.error and _begins_alike(looks.still, live)
     if not looks.reproducible:
         looks.untested.append(
@@ -115,7 +115,7 @@ def _change_each(looks: Looks, patient: Patient, count: int) -> None:
     looks.judge = run(prepared=_other_judge)
     looks.shifted = [run(change=_other_scores(looks, -1)), run(change=_other_scores(looks, 1))]
     looks.scattered = run(change=_other_scores(looks, 0))
-    looks.undirected = run(change=_unasked)
+    looks.undirected = run(change=_unasked, read=Trace(), read_steps=range(count))
     looks.direct = run(change=_unasked, real=_other_order)
 
 

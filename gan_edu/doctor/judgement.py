@@ -9,7 +9,8 @@ import torch
 from gan_edu.doctor.dependence import kinds
 from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.interventions import Looks
-from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
+from gan_edu.doctor.nested import floating
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call
 from gan_edu.doctor.runs import Ran
 
 Key = tuple[str, int]  # name of the network, index of its output
@@ -165,4 +166,25 @@ def bounded(looks: Looks) -> bool:
     network = looks.live.recorder.players[DISCRIMINATOR]
     names = {name for module in network.modules() for name in (*module._parameters, *module._buffers)}
     kinds_of_layers = {type(module).__name__ for module in network.modules()}
-    return bool(names & {"weight_orig", "weight_u", "_u"}) or any("pectral" in name for name in kinds_of_layers)
+    if names & {"weight_orig", "weight_u", "_u"} or any("pectral" in name for name in kinds_of_layers):
+        return True
+    return any(_normalizes_weights(call) for call in looks.live.recorder.calls if call.player == DISCRIMINATOR)
+
+
+@torch.no_grad()
+def _normalizes_weights(call: Call) -> bool:
+    """Whether scores hardly grow when all matrices are doubled, as with a normalization of the reader's own."""
+    matrices = [weights for weights in call.module.parameters() if weights.ndim > 1]
+    if not call.inputs or not call.outputs or len(matrices) < 2:
+        return False
+    try:
+        before = floating(call.module(*call.inputs))[0].std()
+        for weights in matrices:
+            weights *= 2
+        after = floating(call.module(*call.inputs))[0].std()
+    except Exception:
+        return True
+    finally:
+        for weights in matrices:
+            weights /= 2
+    return bool(after < 1.5 * before)

@@ -46,3 +46,8 @@ def differ(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """Where two tensors of the same shape differ by more than rounding."""
     scale = max(float(first.abs().max()), float(second.abs().max()), 1e-30) if first.numel() else 1.0
     return (first - second).abs() > 1e-6 * scale
+
+
+def one_score(output: torch.Tensor) -> bool:
+    """Whether each example gets one number, or a map of them; else these are classes or features."""
+    return output[0].numel() == 1 or (output.ndim == 4 and output.shape[1] == 1)

@@ -4,6 +4,7 @@ A player may be one network, or several in an `nn.ModuleDict` or a module of its
 counts is the outermost module that is called.
 """
 
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -34,6 +35,16 @@ class Call:
 def parameters(player: nn.Module) -> dict[int, nn.Parameter]:
     """A player's weights by their identity."""
     return {id(weights): weights for weights in player.parameters()}
+
+
+def relative_move(player: str, mine: dict[int, nn.Parameter], before: dict[int, torch.Tensor]) -> dict[str, float]:
+    """The middle one, over a player's matrices, of the size of the move over the size of the weights."""
+    pairs = [(mine[key].detach(), before[key]) for key in before if key in mine]
+    pairs = [(new, old) for new, old in pairs if old.ndim > 1 and old.any()] or [
+        (new, old) for new, old in pairs if old.any()
+    ]
+    ratios = [float((new - old).norm() / old.norm()) for new, old in pairs]
+    return {player: statistics.median(ratios)} if ratios else {}
 
 
 def listen(players: dict[str, nn.Module], before: Callable[..., object], after: Callable[..., object]) -> list:

@@ -4,7 +4,6 @@ Hooks only look; but for those of an intervention (`change`, `restore`), they le
 """
 
 import contextlib
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,10 +11,11 @@ import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from gan_edu.doctor.nested import floating, rows, tensors
-from gan_edu.doctor.players import Call, listen, parameters
+from gan_edu.doctor.nested import floating, one_score, rows, tensors
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call, listen, parameters, relative_move
 
 Change = Callable[[Call, object], object]
+CLIPPING_STEPS = 12  # steps in which weights are compared with those after the optimizer's step
 
 
 @dataclass(eq=False)
@@ -41,6 +41,7 @@ class StepTaken:
     gradients: dict[str, torch.Tensor] = field(default_factory=dict)
     moved: dict[str, float] = field(default_factory=dict)  # player: size of the move over the size of the weights
     finite: bool = True
+    felt: float | None = None  # the size of the generator's gradient, if it is the generator's step
 
 
 class Recorder:
@@ -81,30 +82,40 @@ class Recorder:
         self._before: dict[int, torch.Tensor] = {}
         self._sums: dict[str, float] = {}
         self._handles: list = []
+        self._steps: list = []
         self.listening = True
 
     @contextlib.contextmanager
     def attached(self) -> object:
         """Within this block the hooks are there; after it, none of them is left."""
         try:
-            self._handles = listen(self.players, self._enter, self._leave)
-            for player in self.owners.values():
-                for weights in player.values():
-                    if weights.requires_grad and weights.is_leaf:
-                        self._handles += _hooked(weights, self._arriving, self._arrived)
-            self._handles += [
+            self.look()
+            self._steps = [
                 register_optimizer_step_pre_hook(lambda optimizer, *_: _quietly(self._stepping, optimizer)),
                 register_optimizer_step_post_hook(lambda optimizer, *_: _quietly(self._stepped, optimizer)),
             ]
             yield self
         finally:
-            for handle in self._handles:
+            self.look_away()
+            for handle in self._steps:
                 handle.remove()
-            self._handles = []
 
-    def _enter(self, player: str, name: str, module: nn.Module, given: object) -> Call | None:
-        if not self.listening:
-            return None
+    def look(self) -> None:
+        """Put the hooks on networks and weights."""
+        self.listening, self._handles = True, listen(self.players, self._enter, self._leave)
+        for player in self.owners.values():
+            for weights in player.values():
+                if weights.is_floating_point() and weights.is_leaf:
+                    self._handles += _hooked(weights, self._arriving, self._arrived)
+
+    def look_away(self) -> None:
+        """Take the hooks off networks and weights."""
+        self.listening = False
+        for handle in self._handles:
+            handle.remove()
+        self._handles = []
+
+    def _enter(self, player: str, name: str, module: nn.Module, given: object) -> Call:
         with torch._C.DisableTorchFunction():
             return self._entered(player, name, module, given)
 
@@ -136,12 +147,10 @@ class Recorder:
 
     def _arriving(self, weights: nn.Parameter) -> None:
         """A gradient is about to be added to `.grad`: is that empty?"""
-        if self.listening and (weights.grad is None or not weights.grad.any()):
+        if weights.grad is None or not weights.grad.any():
             self._fresh.add(id(weights))
 
     def _arrived(self, weights: nn.Parameter) -> None:
-        if not self.listening:
-            return
         identity = torch._C._current_graph_task_id()
         if identity not in self.events:
             self.clock += 1
@@ -167,6 +176,8 @@ class Recorder:
         taken = StepTaken(number, self.step, self.clock, set(owned), held)
         for player, mine in self.owners.items():
             gradients = [mine[key].grad for key in owned if key in mine and mine[key].grad is not None]
+            if gradients and player == GENERATOR:
+                taken.felt = float(torch.stack([gradient.norm() for gradient in gradients]).norm())
             if gradients and self.fingerprints:
                 taken.gradients[player] = torch.cat([rows(gradient.reshape(1, -1)) for gradient in gradients])
         self._notice_clipping()
@@ -178,7 +189,7 @@ class Recorder:
     def _notice_clipping(self) -> None:
         """Weights that changed since the last step of an optimizer were changed by somebody else, as clipping "
         "does."""
-        if self.step < 12:
+        if self.step < CLIPPING_STEPS:
             for player, total in self._sums.items():
                 if total != self._total(player):
                     self.clipped.add(player)
@@ -196,7 +207,7 @@ class Recorder:
                 event.consumed = taken.clock if event.consumed is None else event.consumed
         if self._before and not self.frozen:
             for player, mine in self.owners.items():
-                taken.moved |= _relative_move(player, mine, self._before)
+                taken.moved |= relative_move(player, mine, self._before)
         taken.finite = all(
             bool(mine[key].isfinite().all()) for mine in self.owners.values() for key in taken.owned & set(mine)
         )
@@ -204,7 +215,7 @@ class Recorder:
             for group in optimizer.param_groups:
                 for weights in group["params"]:
                     weights.copy_(self._before[id(weights)])
-        if self.step < 12:
+        if self.step < CLIPPING_STEPS:
             self._sums = {player: self._total(player) for player in self.owners}
 
 
@@ -214,36 +225,26 @@ def _quietly(act: Callable, optimizer: torch.optim.Optimizer) -> None:
         act(optimizer)
 
 
-def _relative_move(player: str, mine: dict[int, nn.Parameter], before: dict[int, torch.Tensor]) -> dict[str, float]:
-    """The middle one, over a player's matrices, of the size of the move over the size of the weights."""
-    pairs = [(mine[key].detach(), before[key]) for key in before if key in mine]
-    pairs = [(new, old) for new, old in pairs if old.ndim > 1 and old.any()] or [
-        (new, old) for new, old in pairs if old.any()
-    ]
-    ratios = [float((new - old).norm() / old.norm()) for new, old in pairs]
-    return {player: statistics.median(ratios)} if ratios else {}
-
-
 def _pushed(call: Call, index: int) -> Callable[[torch.Tensor], None]:
     """A hook that writes down where a loss pushes each row of an output: against its gradient."""
 
     def push(gradient: torch.Tensor) -> None:
         rows_of = -gradient.detach().reshape(gradient.shape[0], -1)
         number = torch._C._current_graph_task_id()
-        if call.player == "discriminator" and not _one_score(gradient):
+        if call.player == DISCRIMINATOR and not one_score(gradient):
             return
-        call.pushes.append((number, index, rows(rows_of) if call.player == "generator" else rows_of.sum(1)))
+        call.pushes.append((number, index, rows(rows_of) if call.player == GENERATOR else rows_of.sum(1)))
 
     return push
 
 
-def _one_score(output: torch.Tensor) -> bool:
-    """Whether each example gets one number, or a map of them; else these are classes or features."""
-    return output[0].numel() == 1 or (output.ndim == 4 and output.shape[1] == 1)
-
-
 def _hooked(weights: nn.Parameter, arriving: Callable, arrived: Callable) -> list:
-    return [
+    """Hooks on weights, also on those that are switched off at the moment."""
+    wanted = weights.requires_grad
+    weights.requires_grad_(True)
+    handles = [
         weights.register_hook(lambda gradient, weights=weights: arriving(weights)),
         weights.register_post_accumulate_grad_hook(arrived),
     ]
+    weights.requires_grad_(wanted)
+    return handles

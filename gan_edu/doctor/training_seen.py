@@ -9,14 +9,14 @@ from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
 from gan_edu.doctor.recorder import Recorder
 
-TOO_FAR, HARDLY = 0.2, 1e-6
+TOO_FAR, HARDLY, FADED = 0.2, 1e-6, 0.01
 
 
 def finite(recorder: Recorder) -> Iterator[Finding]:
     """Were weights not finite after a step?"""
     broken = next((taken for taken in recorder.steps if not taken.finite), None)
     if broken is not None:
-        yield found("not-finite", f"in step {broken.step + 1}, weights are no longer finite", 0.95)
+        yield found("not-finite", f"in step {broken.step + 1}, weights are no longer finite", 0.9)
 
 
 def rates(recorder: Recorder) -> Iterator[Finding]:
@@ -50,17 +50,13 @@ def detached(recorder: Recorder) -> Iterator[Finding]:
 
 def saturated(recorder: Recorder) -> Iterator[Finding]:
     """Has the gradient on the generator's fakes vanished while the discriminator is sure?"""
-    felt: dict[int, float] = {}
-    for taken in recorder.steps:
-        size = taken.gradients.get(GENERATOR)
-        if size is not None and taken.owned & set(recorder.owners[GENERATOR]):
-            felt[taken.step] = float(size.norm())
+    felt = {taken.step: taken.felt for taken in recorder.steps if taken.felt is not None}
     if len(felt) < 4:
         return
     steps = sorted(felt)
     first = max(felt[step] for step in steps[:3])
     last = max(felt[step] for step in steps[-3:])
-    if first > 0 and last < 1e-4 * first:
+    if first > 0 and last < FADED * first:
         yield found(
             "saturated",
             f"the generator's gradient fell from {first:.2g} to {last:.2g} within {steps[-1] + 1} steps",

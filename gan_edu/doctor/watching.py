@@ -12,7 +12,7 @@ from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
 from gan_edu.doctor.recorder import Recorder
 from gan_edu.doctor.report import ALWAYS_UNTESTED, Report
 
-CLOSELY, EVERY = 6, 25  # steps that are written down from the start, and then one of so many
+CLOSELY, EVERY = 8, 50  # steps that are written down from the start, and then one of so many
 TESTED = (
     "whose weights each optimizer moves, and whether gradients are zeroed",
     "whether gradients reach the generator and weights stay finite",
@@ -78,8 +78,11 @@ class _Sampling(Recorder):
     def _next_step(self) -> None:
         self._stepped_now.clear()
         self.step += 1
-        self.listening = self.step < CLOSELY or self.step % EVERY < 3
-        if not self.listening:
+        listen = self.step < CLOSELY or self.step % EVERY < 3
+        if listen and not self.listening:
+            self.look()
+        elif self.listening and not listen:
+            self.look_away()
             self._held.clear()
         last = self.calls[-40:]
         for call in self.calls[:-40]:

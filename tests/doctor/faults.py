@@ -243,7 +243,7 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
         (
             (
                 "self.od = torch.optim.SGD(self.D.parameters(), lr=0.02",
-                "self.od = torch.optim.SGD(self.D.parameters(), lr=0.5",
+                "self.od = torch.optim.SGD(self.D.parameters(), lr=0.1",
             ),
             ("* 0.5 + 2", "* 0.5 + 20"),
         ),
