@@ -27,8 +27,16 @@ def on_a_line(attempt: Callable[[torch.Tensor, torch.Tensor], Any]) -> str | Non
         number = float(got)
     except (TypeError, ValueError, RuntimeError):
         return f"you return {got!r}; one number is asked for. Is there a return, and a mean?"
+    for words, wrong in _ways(first, second).items():
+        if abs(number - wrong.item()) <= CLOSE:
+            return words or None
+    return f"of (3, -1, 0.5, 2) and (0, 4, -2.5, 1) you return {number:.4g}. Sort both, and look at the pairs."
+
+
+def _ways(first: torch.Tensor, second: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What to say to each distance that a reader may come to; nothing to the right one."""
     up, down = (first.sort().values - second.sort().values), first.sort().values - second.sort().values.flip(0)
-    mistakes = {
+    return {
         "": up.abs().mean(),
         "you pair the points as they happen to stand. Which pairing is the cheapest?": (first - second).abs().mean(),
         "that is the difference of the means: take |...| of each way before you average.": up.mean().abs(),
@@ -42,10 +50,6 @@ def on_a_line(attempt: Callable[[torch.Tensor, torch.Tensor], Any]) -> str | Non
             first[:, None], second[:, None]
         ).mean(),
     }
-    for words, wrong in mistakes.items():
-        if abs(number - wrong.item()) <= CLOSE:
-            return words or None
-    return f"of (3, -1, 0.5, 2) and (0, 4, -2.5, 1) you return {number:.4g}. Sort both, and look at the pairs."
 
 
 @exercise(
