@@ -54,11 +54,11 @@ def _quiet(test, call: Call, *more: object) -> object:
 def _affine(call: Call, squashed: bool) -> bool:
     """Whether scores (log-odds, if a sigmoid made them) are an affine function of the first input."""
     first, *rest = call.inputs
-    if not first.is_floating_point() or len(first) < 3 or rest:
+    if not first.is_floating_point() or len(first) < 3:
         return False
 
     def scores(examples: torch.Tensor) -> torch.Tensor:
-        out = call.module(examples)
+        out = call.module(examples, *rest)
         out = out[0] if isinstance(out, (tuple, list)) else out
         return (out.double().clamp(1e-6, 1 - 1e-6).logit() if squashed else out.double()).flatten()
 
@@ -85,6 +85,8 @@ def _narrowest(call: Call) -> tuple[str, int, int, int] | None:
         for handle in handles:
             handle.remove()
     end = outputs[0] if call.player == GENERATOR else given
+    if call.player == GENERATOR and 2 * given > end:
+        return None  # an autoencoder or a translator is narrow on purpose
     order = [name for name in widths if name in dict(layers)]
     last = dict(layers)[order[-1]] if order else None
     for name in order[:-1]:

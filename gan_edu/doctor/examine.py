@@ -125,6 +125,10 @@ def _error(looks: Looks) -> Iterator[Finding]:
             0.95,
             live.place,
         )
+    if "does not require grad" in live.message:
+        yield found(
+            "generator-detached", f"the loss of step {live.steps + 1} has no graph:\n{live.error}", 0.8, live.place
+        )
     yield found("step-raises", f"step {live.steps + 1} raised:\n{live.error}", 1.0, live.place)
 
 

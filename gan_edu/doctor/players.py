@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from gan_edu.doctor.nested import one_score, rows
+
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 Told = Callable[["Call", object], object]
 
@@ -30,6 +32,7 @@ class Call:
     training: bool = True
     graph: bool = True
     pushes: list[tuple[int, int, torch.Tensor]] = field(default_factory=list)  # event, output, -gradient for each row
+    forces: list[tuple[int, float]] = field(default_factory=list)  # event, size of the push on scores or log-odds
 
 
 def parameters(player: nn.Module) -> dict[int, nn.Parameter]:
@@ -74,3 +77,21 @@ def _hooks(player: str, name: str, opened: list, before: Callable, after: Callab
         return None if call is None or output is None else after(call, output)
 
     return enter, leave
+
+
+def pushed(call: Call, index: int, output: torch.Tensor) -> Callable[[torch.Tensor], None]:
+    """A hook that writes down where a loss pushes each row of an output: against its gradient."""
+
+    def push(gradient: torch.Tensor) -> None:
+        rows_of = -gradient.detach().reshape(gradient.shape[0], -1)
+        number = torch._C._current_graph_task_id()
+        if call.player == DISCRIMINATOR:
+            slope = (
+                output * (1 - output) if output.min() >= 0 and output.max() <= 1 else 1.0
+            )  # of a sigmoid, if it is one
+            call.forces.append((number, float((gradient.detach() * slope).abs().sum())))
+        if call.player == DISCRIMINATOR and not one_score(gradient):
+            return
+        call.pushes.append((number, index, rows(rows_of) if call.player == GENERATOR else rows_of.sum(1)))
+
+    return push

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from gan_edu.doctor.nested import floating, one_score, rows, tensors
-from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call, listen, parameters, relative_move
+from gan_edu.doctor.nested import floating, rows, tensors
+from gan_edu.doctor.players import GENERATOR, Call, listen, parameters, pushed, relative_move
 
 Change = Callable[[Call, object], object]
 CLIPPING_STEPS = 12  # steps in which weights are compared with those after the optimizer's step
@@ -139,7 +139,7 @@ class Recorder:
             call.out_rows = [rows(tensor) for tensor in outputs]
         for index, tensor in enumerate(outputs):
             if tensor.requires_grad:
-                tensor.register_hook(_pushed(call, index))
+                tensor.register_hook(pushed(call, index, tensor.detach()))
         if not self.keep(self.step):
             call.inputs, call.outputs = [], []
         self.calls.append(call)
@@ -223,19 +223,6 @@ def _quietly(act: Callable, optimizer: torch.optim.Optimizer) -> None:
     """Unseen by a mode that reads the reader's operations."""
     with torch._C.DisableTorchFunction():
         act(optimizer)
-
-
-def _pushed(call: Call, index: int) -> Callable[[torch.Tensor], None]:
-    """A hook that writes down where a loss pushes each row of an output: against its gradient."""
-
-    def push(gradient: torch.Tensor) -> None:
-        rows_of = -gradient.detach().reshape(gradient.shape[0], -1)
-        number = torch._C._current_graph_task_id()
-        if call.player == DISCRIMINATOR and not one_score(gradient):
-            return
-        call.pushes.append((number, index, rows(rows_of) if call.player == GENERATOR else rows_of.sum(1)))
-
-    return push
 
 
 def _hooked(weights: nn.Parameter, arriving: Callable, arrived: Callable) -> list:

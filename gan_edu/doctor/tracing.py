@@ -140,6 +140,8 @@ class Reading(TorchFunctionMode):
         if name in SHAPES and given:
             before = self.made.get(given[0])
             return (before.operation, before.rows) if before else ("", 0)
+        if name in SIGMOIDS and given and (before := self.made.get(given[0])):
+            return name, before.rows
         shape = next(tensors(result)).shape
         return name, shape[:-1].numel() if name == "linear" else 0
 

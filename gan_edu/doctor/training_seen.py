@@ -9,7 +9,7 @@ from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
 from gan_edu.doctor.recorder import Recorder
 
-TOO_FAR, HARDLY, FADED = 0.2, 1e-6, 0.01
+TOO_FAR, HARDLY, FADED, PUSH_FADED = 0.2, 1e-6, 0.01, 0.05
 
 
 def finite(recorder: Recorder) -> Iterator[Finding]:
@@ -51,17 +51,33 @@ def detached(recorder: Recorder) -> Iterator[Finding]:
 def saturated(recorder: Recorder) -> Iterator[Finding]:
     """Has the gradient on the generator's fakes vanished while the discriminator is sure?"""
     felt = {taken.step: taken.felt for taken in recorder.steps if taken.felt is not None}
-    if len(felt) < 4:
+    pushed = _pushed(recorder)
+    steps = sorted(felt.keys() & pushed.keys())
+    if len(steps) < 6:
         return
-    steps = sorted(felt)
-    first = max(felt[step] for step in steps[:3])
-    last = max(felt[step] for step in steps[-3:])
-    if first > 0 and last < FADED * first:
-        yield found(
-            "saturated",
-            f"the generator's gradient fell from {first:.2g} to {last:.2g} within {steps[-1] + 1} steps",
-            0.8,
-        )
+    first, last = (max(felt[step] for step in some) for some in (steps[:3], steps[-3:]))
+    push, faded = (max(pushed[step] for step in some) for some in (steps[:3], steps[-3:]))
+    if last < FADED * first and faded < PUSH_FADED * push:
+        seen = f"the generator's gradient fell from {first:.2g} to {last:.2g} within {steps[-1] + 1} steps"
+        yield found("saturated", f"{seen}, and its loss pushes the scores by {faded:.2g}, at first by {push:.2g}", 0.7)
+
+
+def _pushed(recorder: Recorder) -> dict[int, float]:
+    """By step: how hard the generator's loss pushes the scores of what it makes."""
+    mine, told = recorder.owners[GENERATOR], {}
+    wanted = {
+        event.identity
+        for taken in recorder.steps
+        if taken.felt is not None
+        for key in taken.owned & set(mine)
+        for event in taken.held.get(key, ())[-1:]
+    }
+    for call in recorder.calls:
+        if call.player == DISCRIMINATOR:
+            for identity, force in call.forces:
+                if identity in wanted:
+                    told[call.step] = told.get(call.step, 0.0) + force
+    return told
 
 
 def alike(recorder: Recorder) -> Iterator[Finding]:

@@ -258,4 +258,16 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
         "pix2pix",
         (("bce(on_fake, torch.ones_like(on_fake)) + 100", "bce(on_fake, torch.zeros_like(on_fake)) + 100"),),
     ),
+    ("scores-per-row", "wgan_gp", (("nn.Flatten(),\n        nn.Linear(128, 1)", "nn.Linear(2, 1), nn.Sigmoid()"),)),
+    (
+        "linear-discriminator",
+        "conditional",
+        (("nn.Linear(64 + 5, 64), nn.LeakyReLU(0.2), nn.Dropout(0.4)", "nn.Linear(64 + 5, 64), nn.Dropout(0.4)"),),
+    ),
+    (
+        "generator-detached",
+        "hinge_sn",
+        (("g_loss = -D(G(torch.randn(len(real), 8)))", "g_loss = -D(G(torch.randn(len(real), 8)).detach())"),),
+    ),
+    ("bottleneck", "hinge_sn", (("nn.Linear(8, 16 * 4 * 4)", "nn.Linear(8, 2), nn.Linear(2, 16 * 4 * 4)"),)),
 ]
