@@ -160,6 +160,29 @@ def test_the_number_of_seeds_that_would_do_shrinks_with_the_spread():
     assert int(check._needed(steady.double())) < int(check._needed(wild.double()))
 
 
-@pytest.mark.parametrize("examine", [check.r2, check.five_seeds])
+@pytest.mark.parametrize("examine", [check.r2, check.five_seeds, check.missed])
 def test_three_dots_are_no_attempt(capsys, examine):
     assert answer_of(capsys, examine, ...).startswith("… not attempted yet")
+
+
+RIGHT = dict(check.MISSED)
+
+
+def test_the_parts_that_the_table_misses_are_right(capsys):
+    assert answer_of(capsys, check.missed, RIGHT).startswith("✓ correct")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "hint"),
+    [
+        *((RIGHT | {task: "pairing"}, f"{task}: not pairing") for task in RIGHT),
+        (RIGHT | {"grid": "R3"}, "'R3' is none of"),
+        (RIGHT | {"digits": ...}, "digits has no word yet"),
+        ({"ring": "R1"}, "a dictionary with the keys"),
+        ("R1", "a dictionary with the keys"),
+    ],
+)
+def test_each_mistake_about_what_is_missed_gets_its_hint(capsys, attempt, hint):
+    answer = answer_of(capsys, check.missed, attempt)
+    assert answer.startswith("✗ not yet")
+    assert hint in answer
