@@ -367,6 +367,7 @@ WITHIN_A_STEP = {
 ELSEWHERE = {
     *("minimax", "non_saturating", "relativistic", "least_squares", "smoothed_labels", "hinge", "TrainingDiverged"),
     *("plots", "live", "sweep", "dirac", "Ensemble", "Streams", "f_gan", "best_gaussian", "divergences"),
+    *("examine", "seed_everything"),
 }
 
 
