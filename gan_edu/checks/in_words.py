@@ -2,7 +2,7 @@
 
 MEANINGS = {
     "grad can be implicitly created only for scalar outputs": "backward() was called on a tensor of many losses. It "
-    "goes down one number: take the mean first.",
+    "goes down one number: take the mean first. (Of scores, for the slope of each: the sum.)",
     "does not require grad and does not have a grad_fn": "the loss has no record to go back along. It must come from "
     "the scores of the discriminator, with nothing between them and backward() that cuts the record off: no .detach(), "
     "and no torch.no_grad(), which belongs around the making of D's fakes alone.",

@@ -17,6 +17,7 @@ CLOSE = 1e-4
 GAPS = (1.0, 0.0, 2.5)
 VERDICTS = "enough", "not enough"
 SEEDS = 5
+PARTS = "pairing", "R1", "R2", "falling rate", "average", "none"
 
 
 def _sigmoid(score: float) -> float:
@@ -122,6 +123,7 @@ def _judged(discriminator: nn.Module) -> Judged:
 def _mistake(got: torch.Tensor, wanted: torch.Tensor, judged: Judged) -> str:
     """Which known mistake gives these numbers."""
     squared = 4 * wanted  # as γ/2 is a quarter
+    (slope,) = torch.autograd.grad(judged.fake_scores.sum(), judged.fake, retain_graph=True)
     mistakes = {
         "that is R1: the slopes are those at the real examples. R2 looks at the fakes.": R1(0.5)(judged),
         "twice too much: both factors belong there, γ = 0.5 and the half.": 2 * wanted,
@@ -131,6 +133,14 @@ def _mistake(got: torch.Tensor, wanted: torch.Tensor, judged: Judged) -> str:
         "the sign is wrong: D pays for slopes, so the penalty is positive.": -wanted,
         "that is one number for all, repeated: each fake has a slope of its own.": wanted.mean().expand_as(wanted),
         "that is the sum over all fakes: each fake has a slope of its own.": wanted.sum().expand_as(wanted),
+        "you differentiate the mean of the scores, and each slope comes out as a sixth of itself: take the sum.": (
+            wanted / len(wanted) ** 2
+        ),
+        "that is half of it: is it the mean of the two coordinates, or γ/2 halved twice?": wanted / 2,
+        "you add the two coordinates before you square them: square each, then add.": slope.sum(-1).square() / 4,
+        "that is the gradient penalty of notebook 08, which asks for a slope of 1: R2 asks for none.": (
+            (squared.sqrt() - 1).square() / 4
+        ),
         "that is R1 and R2 together. Asked for is R2 alone.": R1(0.5)(judged) + wanted,
     }
     known = [words for words, values in mistakes.items() if torch.allclose(got, values, atol=1e-5)]
@@ -152,12 +162,12 @@ def five_seeds(attempt: Mapping[str, Any]) -> str | None:
     for name, scores in (("whole", whole), ("without", without)):
         if scores is None or scores.shape != (SEEDS,) or not scores.isfinite().all():
             return f"{name} must hold five finite scores, one for each seed, got {attempt[name]!r}."
-    if str(attempt["verdict"]).strip() not in VERDICTS:
+    if _word(attempt["verdict"]) not in VERDICTS:
         return f"the verdict is {' or '.join(VERDICTS)}, got {attempt['verdict']!r}."
     less = without - whole
     half, mean = (t.ppf(0.975, SEEDS - 1) * less.std() / SEEDS**0.5).item(), less.mean().item()
     right = "enough" if abs(mean) > half else "not enough"
-    if str(attempt["verdict"]).strip() == right:
+    if _word(attempt["verdict"]) == right:
         return None
     words = (
         f"the difference of each seed, without less whole, is on average {mean:+.3g}, with an interval of ± {half:.3g}"
@@ -166,8 +176,12 @@ def five_seeds(attempt: Mapping[str, Any]) -> str | None:
         return (
             f"{words}: it leaves out zero. Did you compare the two means with their own spreads, and not seed by seed?"
         )
-    needed = _needed(less)
-    return f"{words}: zero is in it. If mean and spread stayed as they are, about {needed} seeds would do."
+    return f"{words}: zero is in it. If mean and spread stayed as they are, {_needed(less)} seeds would do."
+
+
+def _word(answer: Any) -> str:
+    text = str(answer).strip()
+    return text if text in PARTS else text.lower()
 
 
 def _scores(values: Any) -> torch.Tensor | None:
@@ -182,11 +196,10 @@ def _needed(less: torch.Tensor) -> str:
     mean, spread = abs(less.mean().item()), less.std().item()
     for count in range(SEEDS + 1, 1001):
         if mean > t.ppf(0.975, count - 1) * spread / math.sqrt(count):
-            return str(count)
-    return "more than a thousand"
+            return f"about {count}"
+    return "not even a thousand"
 
 
-PARTS = "pairing", "R1", "R2", "falling rate", "average", "none"
 MISSED = {"ring": "none", "grid": "none", "digits": "average", "stacked digits": "none"}
 
 
@@ -199,9 +212,9 @@ def missed(attempt: Mapping[str, str]) -> str | None:
         word = attempt[task]
         if word is ...:
             return f"{task} has no word yet."
-        if str(word).strip() not in PARTS:
+        if _word(word) not in PARTS:
             return f"for {task} {word!r} is none of {', '.join(PARTS)}."
-        if str(word).strip() != right:
+        if _word(word) != right:
             return (
                 f"{task}: not {word}. Which rows with one part out have a star that says worse? The largest, or none."
             )

@@ -112,6 +112,10 @@ def test_r2_written_in_other_ways_is_right(capsys, attempt):
         (lambda judged: 0.25 * at_fakes(judged).norm(dim=-1), "the length of the slope, times γ/2"),
         (lambda judged: at_fakes(judged).norm(dim=-1), "its square is asked for, times γ/2"),
         (lambda judged: -by_hand(judged), "the sign is wrong"),
+        (lambda judged: 0.25 * slope_at(judged.fake, judged.fake_scores.mean()).square().sum(-1), "take the sum"),
+        (lambda judged: 0.25 * at_fakes(judged).square().mean(-1), "the mean of the two coordinates"),
+        (lambda judged: 0.25 * at_fakes(judged).sum(-1).square(), "square each, then add"),
+        (lambda judged: 0.25 * (at_fakes(judged).norm(dim=-1) - 1).square(), "which asks for a slope of 1"),
         (lambda judged: by_hand(judged).mean(), "one value for each, (6,)"),
         (lambda judged: by_hand(judged).mean().expand(6), "one number for all"),
         (lambda judged: 0.25 * at_fakes(judged).square(), "shape (6, 2)"),
@@ -131,7 +135,9 @@ CLEAR = {"whole": [24.0, 25, 25, 24, 25], "without": [12.0, 14, 13, 12, 13]}
 VAGUE = {"whole": [0.30, 0.50, 0.40, 0.35, 0.45], "without": [0.45, 0.40, 0.50, 0.30, 0.55]}
 
 
-@pytest.mark.parametrize(("scores", "verdict"), [(CLEAR, "enough"), (VAGUE, "not enough")])
+@pytest.mark.parametrize(
+    ("scores", "verdict"), [(CLEAR, "enough"), (VAGUE, "not enough"), (CLEAR, "Enough"), (VAGUE, " Not enough ")]
+)
 def test_a_verdict_that_agrees_with_the_interval_is_right(capsys, scores, verdict):
     assert answer_of(capsys, check.five_seeds, scores | {"verdict": verdict}).startswith("✓ correct")
 
@@ -157,7 +163,9 @@ def test_each_mistake_about_five_seeds_gets_its_hint(capsys, attempt, hint):
 
 def test_the_number_of_seeds_that_would_do_shrinks_with_the_spread():
     steady, wild = torch.tensor([1.0, 0.2, 0.6, -0.4, 0.9]), torch.tensor([4.0, -3.0, 2.0, -2.5, 1.0])
-    assert int(check._needed(steady.double())) < int(check._needed(wild.double()))
+    few, many = (int(check._needed(each.double()).removeprefix("about ")) for each in (steady, wild))
+    assert few < many
+    assert check._needed(torch.zeros(5, dtype=torch.float64)) == "not even a thousand"
 
 
 @pytest.mark.parametrize("examine", [check.r2, check.five_seeds, check.missed])
@@ -170,6 +178,7 @@ RIGHT = dict(check.MISSED)
 
 def test_the_parts_that_the_table_misses_are_right(capsys):
     assert answer_of(capsys, check.missed, RIGHT).startswith("✓ correct")
+    assert answer_of(capsys, check.missed, RIGHT | {"digits": "Average"}).startswith("✓ correct")
 
 
 @pytest.mark.parametrize(
