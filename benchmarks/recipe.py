@@ -24,8 +24,11 @@ from gan_edu.sweeps.run_together import run_together
 NOTEBOOK = "09_modern_recipe"
 TABLE = "09_recipe"
 SEEDS = range(300, 310)  # nothing was chosen on them
-FRESH_SEEDS = range(320, 340)  # on which the boldest sentences are tried again
-FRESH_ROWS = {"ring": ("plain", "plain + falling rate", "whole", "whole - pairing", "whole - falling rate")}
+FRESH_SEEDS = {"ring": range(320, 340), "digits": range(7000, 7020)}  # the boldest sentences are tried again on them
+FRESH_ROWS = {
+    "ring": ("plain", "plain + falling rate", "whole", "whole - pairing", "whole - falling rate"),
+    "digits": ("plain + R1", "whole", *(f"whole - {part}" for part in ("pairing", "R1", "R2", "falling rate"))),
+}
 COST_STEPS, COST_ROUNDS = 30, 7
 MEASURED = "modes", "high_quality", "reverse_kl", "frechet"
 Names = dict[str, object]
@@ -78,7 +81,7 @@ def table(names: Names, tasks: Sequence[str]) -> Iterator[dict]:
             yield from rows(names, task, row, SEEDS, steps, price)
         yield from rows(names, task, "plain", SEEDS, 10 * round(steps * prices["whole"] / 10), 1.0)
         for row in FRESH_ROWS.get(task, ()):
-            yield from rows(names, task, row, FRESH_SEEDS, steps, prices[row])
+            yield from rows(names, task, row, FRESH_SEEDS[task], steps, prices[row])
 
 
 def main() -> None:

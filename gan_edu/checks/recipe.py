@@ -133,15 +133,11 @@ def _mistake(got: torch.Tensor, wanted: torch.Tensor, judged: Judged) -> str:
         "the sign is wrong: D pays for slopes, so the penalty is positive.": -wanted,
         "that is one number for all, repeated: each fake has a slope of its own.": wanted.mean().expand_as(wanted),
         "that is the sum over all fakes: each fake has a slope of its own.": wanted.sum().expand_as(wanted),
-        "you differentiate the mean of the scores, and each slope comes out as a sixth of itself: take the sum.": (
-            wanted / len(wanted) ** 2
-        ),
+        "you differentiate the mean of the scores, so slopes are a sixth: take the sum.": wanted / len(wanted) ** 2,
         "that is half of it: is it the mean of the two coordinates, or γ/2 halved twice?": wanted / 2,
         "you add the two coordinates before you square them: square each, then add.": slope.sum(-1).square() / 4,
-        "that is the gradient penalty of notebook 08, which asks for a slope of 1: R2 asks for none.": (
-            (squared.sqrt() - 1).square() / 4
-        ),
         "that is R1 and R2 together. Asked for is R2 alone.": R1(0.5)(judged) + wanted,
+        "that is the gradient penalty, which asks for a slope of 1: R2 asks for none.": (squared.sqrt() - 1) ** 2 / 4,
     }
     known = [words for words, values in mistakes.items() if torch.allclose(got, values, atol=1e-5)]
     hint = (
