@@ -8,6 +8,7 @@ from torch import nn
 
 from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.interventions import Looks
+from gan_edu.doctor.nested import floating
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call
 
 WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d)
@@ -24,6 +25,9 @@ def capacity(looks: Looks) -> Iterator[Finding]:
             "its score at the middle of two examples is the mean of their scores, to the last digits",
             0.95,
         )
+    if judge is not None and _more_scores(looks, judge) and _quiet(_row_by_row, judge):
+        count = judge.outputs[0].shape[1]
+        yield found("scores-per-row", f"each example gets {count} scores, and each of them knows one row alone", 0.85)
     for call in (maker, judge):
         if call is not None and (narrow := _quiet(_narrowest, call)):
             name, width, given, made = narrow
@@ -68,6 +72,27 @@ def _affine(call: Call, squashed: bool) -> bool:
     size = float((near - far).abs().mean())
     off = float((middle - (near + far) / 2).abs().mean() + (wide - opposite).abs().mean())
     return size > 1e-7 and off < 1e-4 * size
+
+
+def _more_scores(looks: Looks, judge: Call) -> bool:
+    """Whether the last layer made one number for each row of an example, and each is a score."""
+    ending, rows = looks.trace.endings.get((DISCRIMINATOR, judge.name, 0), ("", 0))
+    scores = judge.outputs[0]
+    return ending in ("linear", "sigmoid") and scores.ndim == 2 and scores.shape[1] > 1 and rows >= scores.numel()
+
+
+def _row_by_row(call: Call) -> bool:
+    """Whether each number of an example has a part in one score at most."""
+    first, *rest = call.inputs
+    size, before, touched = first[0].numel(), floating(call.module(first, *rest))[0], 0
+    for place in range(0, size, max(size // 8, 1)):
+        other = first.clone()
+        other.reshape(len(first), -1)[:, place] += 1
+        moved = int((floating(call.module(other, *rest))[0] != before).sum(1).max())
+        if moved > 1:
+            return False
+        touched += moved
+    return touched > 0
 
 
 def _narrowest(call: Call) -> tuple[str, int, int, int] | None:

@@ -28,23 +28,34 @@ def gradients_differ(looks: Looks, other: Ran | None, player: str) -> bool | Non
 def unused(looks: Looks) -> Iterator[Finding]:
     """Does the discriminator see the data, does it see fakes, does the generator ask it?"""
     count = looks.still.steps
-    if gradients_differ(looks, looks.reals, DISCRIMINATOR) is False:
-        yield found(
-            "data-unused", f"other data, and in {count} steps not one gradient of the discriminator changed", 0.97
-        )
-    if gradients_differ(looks, looks.fakes, DISCRIMINATOR) is False:
-        yield found(
-            "fakes-unused", f"other fakes, and in {count} steps not one gradient of the discriminator changed", 0.97
-        )
+    for other, cause, what in ((looks.reals, "data-unused", "data"), (looks.fakes, "fakes-unused", "fakes")):
+        if gradients_differ(looks, other, DISCRIMINATOR) is False:
+            yield found(
+                cause, f"other {what}, and in {count} steps not one gradient of the discriminator changed", 0.97
+            )
+        elif _shown_alike(looks, other):
+            yield found(cause, f"other {what}, and in {count} steps the discriminator was shown the same", 0.97)
     if gradients_differ(looks, looks.judge, GENERATOR) is False:
         seen = f"another discriminator, and in {count} steps not one gradient of the generator changed"
         yield found("generator-ignores-discriminator", seen, 0.97)
+
+
+def _shown_alike(looks: Looks, other: Ran | None) -> bool:
+    """Whether the discriminator was called, and under a change was given the same each time."""
+    made = [call.out_rows for call in looks.still.recorder.calls if call.player == GENERATOR and call.out_rows]
+    if not looks.comparable(other) or not all(rows[0].any() for rows in made):  # what is not finite counts as zero
+        return False
+    pairs = zip(looks.still.recorder.calls, other.recorder.calls, strict=True)
+    pairs = [(mine.in_rows, theirs.in_rows) for mine, theirs in pairs if mine.player == DISCRIMINATOR]
+    given = [(a, b) for mine, theirs in pairs for a, b in zip(mine, theirs, strict=False)]
+    return bool(given) and not any(a.shape != b.shape or bool(differ(a, b).any()) for a, b in given)
 
 
 def noise(looks: Looks) -> Iterator[Finding]:
     """Is the noise drawn anew in each step, and for each example?"""
     calls = [call for call in looks.still.recorder.calls if call.player == GENERATOR and call.out_rows]
     calls = [call for call in calls if call.pushes] or calls
+    calls = [call for call in calls if call.out_rows[0].any()]  # what is not finite counts as zero
     by_step = {}
     for call in calls:
         by_step.setdefault(call.step, []).append(call.out_rows[0])
@@ -124,7 +135,33 @@ def kinds(looks: Looks) -> dict[int, list[str]]:
     for number, (still, reals, fakes) in enumerate(calls):
         if still.player == DISCRIMINATOR and still.in_rows and still.out_rows:
             told[number] = _kinds_of_rows(still, reals, fakes)
-    return told
+    return told | _pairs(looks, told)
+
+
+def _pairs(looks: Looks, told: dict[int, list[str]]) -> dict[int, list[str]]:
+    """Calls in which an encoder's code of an example is judged beside the example itself: they stand for data.
+
+    Where a network is shown no data alone, but in some calls data and in others none, the former are its data.
+    """
+    by_name: dict[str, list[int]] = {}
+    for number in told:
+        by_name.setdefault(looks.still.recorder.calls[number].name, []).append(number)
+    pairs = {}
+    for numbers in by_name.values():
+        holding = [number for number in numbers if _holds_data(looks, number)]
+        if not any("real" in told[number] for number in numbers) and 0 < len(holding) < len(numbers):
+            pairs |= {number: ["real"] * len(told[number]) for number in holding}
+    return pairs
+
+
+def _holds_data(looks: Looks, number: int) -> bool:
+    """Whether an input of this call follows from the data, and not from what the generator makes."""
+    still, reals, fakes = (ran.recorder.calls[number] for ran in (looks.still, looks.reals, looks.fakes))
+    three = zip(still.in_rows, reals.in_rows, fakes.in_rows, strict=False)
+    return any(
+        mine.shape == real.shape == fake.shape and bool(differ(mine, real).any()) and not bool(differ(mine, fake).any())
+        for mine, real, fake in three
+    )
 
 
 def _kinds_of_rows(still: Call, reals: Call, fakes: Call) -> list[str]:

@@ -25,7 +25,7 @@ FROM_OPERATIONS = {
 BORN_STEPS = 40  # so many steps are read for the operation that first made a number that is not finite
 OF_A_RUN = (
     *(training_seen.finite, training_seen.rates, training_seen.detached, training_seen.saturated, training_seen.alike),
-    *(ownership.zeroed, ownership.owners, networks_seen.modes),
+    *(ownership.zeroed, ownership.owners, ownership.unregistered, ownership.switched_off, networks_seen.modes),
 )
 OF_ALL = (networks_seen.outputs, capacity)
 OF_DEPENDENCE = (

@@ -27,9 +27,11 @@ class Looks:
         live: the long one, in which the optimizers do move the weights.
         trace: what the operations of its first steps did.
         still: with the weights put back; the others are compared with it.
+        asked: what the operations of the still one did.
         reals, fakes, judge: with other real examples, other fakes, another discriminator.
         shifted: with lower and with higher scores.
         scattered: with scores that differ wildly.
+        steeper: with other slopes where a penalty asks for them; None if none did.
         direct: in the order of another batch, and with no gradient through the discriminator.
         anew: whether `make` makes everything anew; reproducible: whether the still run began as the live one.
     """
@@ -40,11 +42,13 @@ class Looks:
     anew: bool = True
     reproducible: bool = True
     still: Ran | None = None
+    asked: Trace = field(default_factory=Trace)
     reals: Ran | None = None
     fakes: Ran | None = None
     judge: Ran | None = None
     shifted: list[Ran] = field(default_factory=list)
     scattered: Ran | None = None
+    steeper: Ran | None = None
     undirected: Ran | None = None
     direct: Ran | None = None
     untested: list[str] = field(default_factory=list)
@@ -80,7 +84,7 @@ def look(patient: Patient, steps: int) -> Looks:
     if live.error:
         return looks
     count = _period(live)
-    looks.still = patient.run(count, frozen=True, read=Trace(), read_steps=range(count))
+    looks.still = patient.run(count, frozen=True, read=looks.asked, read_steps=range(count))
     looks.reproducible = not looks.still.error and _begins_alike(looks.still, live)
     if not looks.reproducible:
         looks.untested.append(
@@ -93,11 +97,12 @@ def look(patient: Patient, steps: int) -> Looks:
 
 
 def _period(live: Ran) -> int:
-    """So many steps that each optimizer has stepped, and at least three."""
-    firsts: dict[int, int] = {}
+    """So many steps that each optimizer has stepped in two of them, and at least three."""
+    stepped: dict[int, list[int]] = {}
     for taken in live.recorder.steps:
-        firsts.setdefault(taken.optimizer, taken.step)
-    return min(max([2, *firsts.values()]) + 1, LONGEST_PERIOD, live.steps)
+        stepped.setdefault(taken.optimizer, []).append(taken.step)
+    seconds = [sorted(set(steps))[:2][-1] for steps in stepped.values()]
+    return min(max([2, *seconds]) + 1, LONGEST_PERIOD, live.steps)
 
 
 def _begins_alike(still: Ran, live: Ran) -> bool:
@@ -115,6 +120,8 @@ def _change_each(looks: Looks, patient: Patient, count: int) -> None:
     looks.judge = run(prepared=_other_judge)
     looks.shifted = [run(change=_other_scores(looks, -1)), run(change=_other_scores(looks, 1))]
     looks.scattered = run(change=_other_scores(looks, 0))
+    if looks.asked.penalties:
+        looks.steeper = run(read=Trace(), read_steps=range(count), steeper=True)
     looks.undirected = run(change=_unasked, read=Trace(), read_steps=range(count))
     looks.direct = run(change=_unasked, real=_other_order)
 

@@ -1,16 +1,18 @@
 """Where the losses push the scores: signs, bare outputs, and a critic without a bound."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
 
-from gan_edu.doctor.dependence import kinds
+from gan_edu.doctor.dependence import gradients_differ, kinds
 from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.interventions import Looks
 from gan_edu.doctor.nested import floating
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call
+from gan_edu.doctor.recorder import Recorder
 from gan_edu.doctor.runs import Ran
 
 Key = tuple[str, int]  # name of the network, index of its output
@@ -24,6 +26,7 @@ class Pushes:
     real: list[float] = field(default_factory=list)
     fake: list[float] = field(default_factory=list)
     spread: list[float] = field(default_factory=list)
+    spread_of_odds: list[float] = field(default_factory=list)  # the same for pushes on the probability of a score
     line: str = ""
 
     def mean(self, kind: str) -> float:
@@ -41,12 +44,7 @@ def pushes(ran: Ran, of_rows: dict[int, list[str]], player: str) -> dict[Key, Pu
     """For each output of the discriminator: the pushes of those events that the player's weights were stepped "
     "with."""
     mine, recorder = ran.recorder.owners[player], ran.recorder
-    wanted = {
-        event.identity
-        for taken in recorder.steps
-        for key in taken.owned & set(mine)
-        for event in taken.held.get(key, ())[-1:]
-    }
+    wanted = _serves(recorder, player)
     if player == DISCRIMINATOR:  # several backward passes may make one step
         wanted = {
             event.identity
@@ -60,7 +58,7 @@ def pushes(ran: Ran, of_rows: dict[int, list[str]], player: str) -> dict[Key, Pu
             continue
         for identity, index, push in call.pushes:
             if identity in wanted and _is_score(call.out_rows[index], push, of_rows[number]):
-                _add(told[call.name, index], push, of_rows[number])
+                _add(told[call.name, index], push, of_rows[number], call.out_rows[index] / math.cos(0.3))
                 told[call.name, index].line = recorder.events[identity].line
     return dict(told)
 
@@ -73,12 +71,19 @@ def _is_score(rows: torch.Tensor, push: torch.Tensor, of_rows: list[str]) -> boo
     return len(push) == len(of_rows)
 
 
-def _add(told: Pushes, push: torch.Tensor, of_rows: list[str]) -> None:
+def _add(told: Pushes, push: torch.Tensor, of_rows: list[str], scores: torch.Tensor) -> None:
+    odds = scores.double().sigmoid()
     for kind in ("real", "fake"):
-        chosen = push[torch.tensor([one == kind for one in of_rows], device=push.device)]
+        rows = torch.tensor([one == kind for one in of_rows], device=push.device)
+        chosen, slopes = push[rows], (odds * (1 - odds))[rows]
         if len(chosen) and float(chosen.abs().sum()) > NOTHING:
             getattr(told, kind).append(float(chosen.sum()))
-            told.spread.append(float(chosen.std(correction=0) / chosen.abs().mean()))
+            told.spread.append(_spread(chosen))
+            told.spread_of_odds.append(_spread(chosen / slopes))
+
+
+def _spread(values: torch.Tensor) -> float:
+    return float(values.std(correction=0) / values.abs().mean())
 
 
 def judged(looks: Looks) -> Iterator[Finding]:
@@ -88,6 +93,7 @@ def judged(looks: Looks) -> Iterator[Finding]:
     if not of_rows or not all(looks.comparable(ran) for ran in runs):
         looks.untested.append("the signs of the losses")
         return
+    yield from _not_asked(looks, of_rows)
     theirs = [pushes(ran, of_rows, DISCRIMINATOR) for ran in runs]
     makers = [pushes(ran, of_rows, GENERATOR) for ran in runs]
     for key in theirs[0]:
@@ -100,16 +106,39 @@ def judged(looks: Looks) -> Iterator[Finding]:
             yield from _bare(looks, of_rows, key)
 
 
+def _not_asked(looks: Looks, of_rows: dict[int, list[str]]) -> Iterator[Finding]:
+    """Is the generator moved by other outputs of the discriminator alone, and by nothing that the data say?"""
+    if gradients_differ(looks, looks.reals, GENERATOR) is not False:
+        return
+    real, fake = (_asked(looks, DISCRIMINATOR, [n for n in of_rows if kind in of_rows[n]]) for kind in ("real", "fake"))
+    mine = _asked(looks, GENERATOR, list(range(len(looks.still.recorder.calls))))
+    telling = real & fake
+    if mine and telling and not mine & telling and {name for name, _ in mine} == {name for name, _ in telling}:
+        seen = "the generator's losses ask for other outputs of the discriminator, not for the one that tells data"
+        yield found("generator-ignores-discriminator", seen, 0.85)
+
+
+def _asked(looks: Looks, player: str, numbers: list[int]) -> set[Key]:
+    """The outputs, of these calls of the discriminator, that move a player's weights."""
+    recorder = looks.still.recorder
+    wanted = _serves(recorder, player)
+    calls = [recorder.calls[number] for number in numbers if recorder.calls[number].player == DISCRIMINATOR]
+    return {(call.name, index) for call in calls for identity, index, _ in call.forces if identity in wanted}
+
+
+def _serves(recorder: Recorder, player: str) -> set[int]:
+    """The backward passes that give a player its gradients."""
+    return {
+        event.identity
+        for taken in recorder.steps
+        for key in taken.owned & set(recorder.owners[player])
+        for event in taken.held.get(key, ())[-1:]
+    }
+
+
 def together(looks: Looks) -> bool:
     """Whether the same backward passes give both players their gradients, as with a layer that reverses them."""
-    serves = {}
-    for player, mine in looks.still.recorder.owners.items():
-        serves[player] = {
-            event.identity
-            for taken in looks.still.recorder.steps
-            for key in taken.owned & set(mine)
-            for event in taken.held.get(key, ())[-1:]
-        }
+    serves = {player: _serves(looks.still.recorder, player) for player in (GENERATOR, DISCRIMINATOR)}
     return bool(serves[GENERATOR]) and serves[GENERATOR] == serves[DISCRIMINATOR]
 
 
@@ -157,11 +186,15 @@ def _bare(looks: Looks, of_rows: dict[int, list[str]], key: Key) -> Iterator[Fin
         else:
             seen = "the discriminator's loss is its bare scores, the generator's is not; no bound was seen"
             yield found("outputs-as-loss", seen, 0.7, judge.line)
+    elif judge.fake and len(judge.spread) > 1 and max(judge.spread_of_odds) < 1e-3:
+        seen = "the discriminator's loss is the sigmoid of its scores, with no logarithm"
+        yield found("outputs-as-loss", seen, 0.85, judge.line)
 
 
 def bounded(looks: Looks) -> bool:
     """Whether anything keeps the critic's slope small: clipping, a penalty, normalized weights."""
-    if DISCRIMINATOR in looks.live.recorder.clipped or looks.trace.penalties:
+    idle = looks.asked.penalties and gradients_differ(looks, looks.steeper, DISCRIMINATOR) is False
+    if DISCRIMINATOR in looks.live.recorder.clipped or (looks.trace.penalties and not idle):
         return True
     network = looks.live.recorder.players[DISCRIMINATOR]
     names = {name for module in network.modules() for name in (*module._parameters, *module._buffers)}

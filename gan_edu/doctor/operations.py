@@ -8,7 +8,7 @@ import torch
 from gan_edu.doctor.nested import tensors
 
 UNMOVED = "slope without graph"
-ONWARD = {"score", "squashed"}  # marks that end where the meaning changes
+ONWARD = {"score", "squashed"}  # marks that end where the meaning changes; "judged" stays on all made of scores
 SIGMOIDS = {"sigmoid", "sigmoid_"}
 OF_A_LOGIT = SIGMOIDS | {"logsigmoid", "log_sigmoid", "softplus", "binary_cross_entropy_with_logits"}
 LOGARITHMS = {"log", "log2", "log10", "log_"}
@@ -39,6 +39,16 @@ class Reader(Protocol):
 def with_graph(arguments: tuple, keywords: dict) -> bool:
     """Whether `torch.autograd.grad` was asked for a slope that can be differentiated again."""
     return bool(keywords.get("create_graph", arguments[4] if len(arguments) > 4 else False))
+
+
+def asked(arguments: tuple, keywords: dict) -> list[torch.Tensor]:
+    """With respect to what `torch.autograd.grad` was asked for slopes."""
+    return list(tensors(keywords.get("inputs", arguments[1] if len(arguments) > 1 else ())))
+
+
+def of_examples(arguments: tuple, keywords: dict) -> bool:
+    """Whether these slopes are those of examples; slopes of weights are gradients, whoever asks for them."""
+    return not any(isinstance(tensor, torch.nn.Parameter) for tensor in asked(arguments, keywords))
 
 
 def _logarithm_of_a_score(
@@ -86,10 +96,12 @@ def _softmax(
 
 
 def _broadcast(reading: Reader, name: str, given: list, marks: frozenset, result: object, *_: object) -> None:
-    if (name.strip("_") not in ELEMENTWISE) or len(given) < 2 or "score" not in marks:
+    if (name.strip("_") not in ELEMENTWISE) or len(given) < 2 or "judged" not in marks:
         return
     one, two = given[0], given[1]
     count = one.numel()
+    if one.ndim == two.ndim and "judged" in reading.of(one) & reading.of(two):
+        return  # a column of scores and a row of others: each pair, as somebody wants it
     if count == two.numel() and count > 1 and one.shape != two.shape:
         shape = torch.broadcast_shapes(one.shape, two.shape)
         if shape.numel() == count * count:
@@ -104,8 +116,8 @@ def _slopes(
     reading: Reader, name: str, given: list, marks: frozenset, result: object, arguments: tuple, keywords: dict
 ) -> None:
     if name == "grad":
-        wanted = list(tensors(keywords.get("inputs", arguments[1] if len(arguments) > 1 else ())))
-        if not any(isinstance(tensor, torch.nn.Parameter) for tensor in wanted):
+        wanted = asked(arguments, keywords)
+        if of_examples(arguments, keywords):
             reading.penalised()
             if with_graph(arguments, keywords):
                 reading.say("penalty on slopes", "torch.autograd.grad with create_graph")

@@ -6,11 +6,13 @@ import torch
 
 from gan_edu.doctor.dependence import kinds
 from gan_edu.doctor.findings import Finding, found
+from gan_edu.doctor.gradients import Event, StepTaken
 from gan_edu.doctor.interventions import Looks
 from gan_edu.doctor.judgement import pushes
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
-from gan_edu.doctor.recorder import Event, Recorder, StepTaken
+from gan_edu.doctor.recorder import Recorder
 
+LONG_ENOUGH = 10  # steps
 OTHER = {GENERATOR: DISCRIMINATOR, DISCRIMINATOR: GENERATOR}
 
 
@@ -50,16 +52,41 @@ def owners(recorder: Recorder) -> Iterator[Finding]:
         reached = {key for event in recorder.events.values() for key in event.reached} & set(mine)
         others = recorder.owners[OTHER[player]]
         left = list(reached - everywhere)
-        if not left or (player in changed and not mine.keys() & everywhere):
-            continue
         rivals = [number for number, keys in enumerate(owned) if keys & set(others)]
-        if not set(mine) & everywhere and len(rivals) >= 2 and owned[rivals[0]] & owned[rivals[1]]:
+        if mine and not set(mine) & everywhere and len(rivals) >= 2 and owned[rivals[0]] & owned[rivals[1]]:
             seen = f"{len(rivals)} optimizers step the {OTHER[player]}'s weights, and none the {player}'s"
             yield found("wrong-weights", seen, 0.95)
-        else:
+        elif left and not (player in changed and not mine.keys() & everywhere):
             numbers, total = sum(mine[key].numel() for key in left), sum(one.numel() for one in mine.values())
             seen = f"{numbers:,} of the {player}'s {total:,} numbers get gradients but no optimizer steps them"
             yield found("weights-untrained", seen, 0.95)
+
+
+def unregistered(recorder: Recorder) -> Iterator[Finding]:
+    """Does a network use weights that it does not list as its own, as of layers in a plain list?"""
+    stepped = set().union(*(taken.owned for taken in recorder.steps)) if recorder.steps else set()
+    left = [weights for key, weights in recorder.outside.items() if key not in stepped]
+    if left and stepped:
+        seen = (
+            f"{sum(one.numel() for one in left):,} numbers in {len(left)} tensors of weights are used, but are "
+            f"in no network's parameters() and in no optimizer"
+        )
+        yield found("weights-untrained", seen, 0.9)
+
+
+def switched_off(recorder: Recorder) -> Iterator[Finding]:
+    """Are weights that were made to be trained without requires_grad whenever their network is called?"""
+    if recorder.step < LONG_ENOUGH:
+        return
+    half = recorder.step / 2
+    late = set().union(*(event.reached for event in recorder.events.values() if event.step >= half))
+    for player, mine in recorder.owners.items():
+        called = any(call.player == player and call.graph and call.step >= half for call in recorder.calls)
+        off = [key for key in set(mine) & recorder.wanted - late if recorder.last_on.get(key, -1) < half]
+        if called and off:
+            numbers, total = sum(mine[key].numel() for key in off), sum(one.numel() for one in mine.values())
+            seen = f"{numbers:,} of the {player}'s {total:,} numbers are switched off whenever it is called"
+            yield found("weights-untrained", f"{seen}: requires_grad is False, and was True at the start", 0.9)
 
 
 def led_by_the_other(looks: Looks) -> Iterator[Finding]:
@@ -75,7 +102,7 @@ def led_by_the_other(looks: Looks) -> Iterator[Finding]:
         newest = {player: _newest(taken, recorder.owners[player]) for player in both}
         if len(both) == 2 and newest[GENERATOR] is newest[DISCRIMINATOR]:
             event = newest[GENERATOR]
-            if _both_follow(recorder, event, directions):
+            if _both_follow(recorder, event, directions) or _judged_twice(recorder, taken, directions, event):
                 yield found(
                     "wrong-weights",
                     f"optimizer {taken.optimizer + 1} moves the weights of both players by the same loss",
@@ -89,6 +116,14 @@ def _both_follow(recorder: Recorder, event: Event, directions: dict) -> bool:
     """Whether other events push the scores the other way: then one of the players is led by the wrong one."""
     mine = directions.get(event.identity, 0.0)
     return any(value * mine < 0 for value in directions.values())
+
+
+def _judged_twice(recorder: Recorder, taken: StepTaken, directions: dict, event: Event) -> bool:
+    """Whether this loss judges scores, and the generator has another optimizer of its own."""
+    own = set(recorder.owners[GENERATOR])
+    others = (one.owned for one in recorder.steps if one.optimizer != taken.optimizer)
+    alone = any(owned & own & taken.owned and not owned - own for owned in others)
+    return alone and directions.get(event.identity, 0.0) != 0
 
 
 def _directions(recorder: Recorder, of_rows: dict[int, list[str]], judging: set) -> dict[int, float]:

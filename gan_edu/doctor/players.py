@@ -27,12 +27,13 @@ class Call:
     inputs: list[torch.Tensor]
     step: int = 0
     outputs: list[torch.Tensor] = field(default_factory=list)
+    given: list[torch.Tensor] = field(default_factory=list)  # the inputs themselves, while the call lasts
     in_rows: list[torch.Tensor] = field(default_factory=list)
     out_rows: list[torch.Tensor] = field(default_factory=list)
     training: bool = True
     graph: bool = True
     pushes: list[tuple[int, int, torch.Tensor]] = field(default_factory=list)  # event, output, -gradient for each row
-    forces: list[tuple[int, float]] = field(default_factory=list)  # event, size of the push on scores or log-odds
+    forces: list[tuple[int, int, float]] = field(default_factory=list)  # event, output, size of push on log-odds
 
 
 def parameters(player: nn.Module) -> dict[int, nn.Parameter]:
@@ -41,8 +42,11 @@ def parameters(player: nn.Module) -> dict[int, nn.Parameter]:
 
 
 def relative_move(player: str, mine: dict[int, nn.Parameter], before: dict[int, torch.Tensor]) -> dict[str, float]:
-    """The middle one, over a player's matrices, of the size of the move over the size of the weights."""
-    pairs = [(mine[key].detach(), before[key]) for key in before if key in mine]
+    """The middle one, over a player's matrices, of the size of the move over the size of the weights.
+
+    Weights without a gradient, as of a layer that this step did not use, do not count.
+    """
+    pairs = [(mine[key].detach(), before[key]) for key in before if key in mine and mine[key].grad is not None]
     pairs = [(new, old) for new, old in pairs if old.ndim > 1 and old.any()] or [
         (new, old) for new, old in pairs if old.any()
     ]
@@ -89,7 +93,7 @@ def pushed(call: Call, index: int, output: torch.Tensor) -> Callable[[torch.Tens
             slope = (
                 output * (1 - output) if output.min() >= 0 and output.max() <= 1 else 1.0
             )  # of a sigmoid, if it is one
-            call.forces.append((number, float((gradient.detach() * slope).abs().sum())))
+            call.forces.append((number, index, float((gradient.detach() * slope).abs().sum())))
         if call.player == DISCRIMINATOR and not one_score(gradient):
             return
         call.pushes.append((number, index, rows(rows_of) if call.player == GENERATOR else rows_of.sum(1)))

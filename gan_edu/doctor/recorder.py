@@ -5,43 +5,18 @@ Hooks only look; but for those of an intervention (`change`, `restore`), they le
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
+from gan_edu.doctor.gradients import Event, Handed, StepTaken, hooked, leaves, quietly
 from gan_edu.doctor.nested import floating, rows, tensors
 from gan_edu.doctor.players import GENERATOR, Call, listen, parameters, pushed, relative_move
 
 Change = Callable[[Call, object], object]
+SEARCHED_STEPS = 3  # steps in which graphs are searched for weights that belong to no player
 CLIPPING_STEPS = 12  # steps in which weights are compared with those after the optimizer's step
-
-
-@dataclass(eq=False)
-class Event:
-    """One run of the backward pass: when, and from which line if somebody knows."""
-
-    identity: int
-    clock: int
-    line: str = ""
-    reached: set[int] = field(default_factory=set)
-    consumed: int | None = None
-
-
-@dataclass(eq=False)
-class StepTaken:
-    """One step of an optimizer: whose weights it owns, and what their gradients were made of."""
-
-    optimizer: int
-    step: int
-    clock: int
-    owned: set[int]
-    held: dict[int, tuple[Event, ...]]
-    gradients: dict[str, torch.Tensor] = field(default_factory=dict)
-    moved: dict[str, float] = field(default_factory=dict)  # player: size of the move over the size of the weights
-    finite: bool = True
-    felt: float | None = None  # the size of the generator's gradient, if it is the generator's step
 
 
 class Recorder:
@@ -78,7 +53,11 @@ class Recorder:
         self.line = ""
         self.clipped: set[str] = set()
         self._held: dict[int, list[Event]] = {}
+        self.wanted = {key for mine in self.owners.values() for key, weights in mine.items() if weights.requires_grad}
+        self.last_on: dict[int, int] = {}  # the last step in which a graph was made with these weights switched on
+        self.outside: dict[int, nn.Parameter] = {}  # weights that a player uses, and that are not among its own
         self._fresh: set[int] = set()
+        self._handed = Handed()
         self._before: dict[int, torch.Tensor] = {}
         self._sums: dict[str, float] = {}
         self._handles: list = []
@@ -91,8 +70,8 @@ class Recorder:
         try:
             self.look()
             self._steps = [
-                register_optimizer_step_pre_hook(lambda optimizer, *_: _quietly(self._stepping, optimizer)),
-                register_optimizer_step_post_hook(lambda optimizer, *_: _quietly(self._stepped, optimizer)),
+                register_optimizer_step_pre_hook(lambda optimizer, *_: quietly(self._stepping, optimizer)),
+                register_optimizer_step_post_hook(lambda optimizer, *_: quietly(self._stepped, optimizer)),
             ]
             yield self
         finally:
@@ -106,7 +85,7 @@ class Recorder:
         for player in self.owners.values():
             for weights in player.values():
                 if weights.is_floating_point() and weights.is_leaf:
-                    self._handles += _hooked(weights, self._arriving, self._arrived)
+                    self._handles += hooked(weights, self._arriving, self._arrived)
 
     def look_away(self) -> None:
         """Take the hooks off networks and weights."""
@@ -122,6 +101,10 @@ class Recorder:
     def _entered(self, player: str, name: str, module: nn.Module, given: object) -> Call:
         inputs = [tensor.detach() for tensor in tensors(given)]
         call = Call(player, name, module, inputs, self.step, training=module.training, graph=torch.is_grad_enabled())
+        if call.graph:
+            on = (key for key, weights in self.owners[player].items() if weights.requires_grad)
+            self.last_on |= dict.fromkeys(on, self.step)
+            call.given = list(tensors(given))
         if self.fingerprints:
             call.in_rows = [rows(tensor) if tensor.ndim else tensor.float() for tensor in inputs]
         return call
@@ -134,6 +117,10 @@ class Recorder:
         replaced = output if self.change is None else self.change(call, output)
         outputs = floating(replaced)
         self.told(call, outputs)
+        if call.graph and self.step < SEARCHED_STEPS and call.module in set(self.players[call.player].modules()):
+            own = {key for mine in self.owners.values() for key in mine}
+            self.outside |= {id(one): one for one in leaves(outputs, call.given) if id(one) not in own}
+        call.given = []
         call.outputs = [tensor.detach() for tensor in outputs]
         if self.fingerprints:
             call.out_rows = [rows(tensor) for tensor in outputs]
@@ -145,18 +132,24 @@ class Recorder:
         self.calls.append(call)
         return None if replaced is output else replaced
 
-    def _arriving(self, weights: nn.Parameter) -> None:
-        """A gradient is about to be added to `.grad`: is that empty?"""
+    def _arriving(self, weights: nn.Parameter, gradient: torch.Tensor) -> None:
+        """A gradient is about to be added to `.grad`, or to be returned to the reader: is `.grad` empty?"""
+        self._handed.note(weights, self._event(weights), gradient)
         if weights.grad is None or not weights.grad.any():
             self._fresh.add(id(weights))
 
-    def _arrived(self, weights: nn.Parameter) -> None:
+    def _event(self, weights: nn.Parameter) -> Event:
         identity = torch._C._current_graph_task_id()
         if identity not in self.events:
             self.clock += 1
-            self.events[identity] = Event(identity, self.clock, self.line)
+            self.events[identity] = Event(identity, self.clock, self.line, self.step)
         event = self.events[identity]
         event.reached.add(id(weights))
+        return event
+
+    def _arrived(self, weights: nn.Parameter) -> None:
+        event = self._event(weights)
+        self._handed.accumulated(weights, event)
         held = self._held.setdefault(id(weights), [])
         if id(weights) in self._fresh:
             self._fresh.discard(id(weights))
@@ -172,7 +165,9 @@ class Recorder:
         number = next(i for i, known in enumerate(self.optimizers) if known is optimizer)
         owned = {id(weights): weights for group in optimizer.param_groups for weights in group["params"]}
         self.clock += 1
-        held = {key: tuple(self._held.get(key, ())) for key, weights in owned.items() if weights.grad is not None}
+        for key, weights in owned.items():
+            self._held[key] = self._handed.put(weights, self._held.get(key, []))
+        held = {key: tuple(self._held[key]) for key, weights in owned.items() if weights.grad is not None}
         taken = StepTaken(number, self.step, self.clock, set(owned), held)
         for player, mine in self.owners.items():
             gradients = [mine[key].grad for key in owned if key in mine and mine[key].grad is not None]
@@ -217,21 +212,3 @@ class Recorder:
                     weights.copy_(self._before[id(weights)])
         if self.step < CLIPPING_STEPS:
             self._sums = {player: self._total(player) for player in self.owners}
-
-
-def _quietly(act: Callable, optimizer: torch.optim.Optimizer) -> None:
-    """Unseen by a mode that reads the reader's operations."""
-    with torch._C.DisableTorchFunction():
-        act(optimizer)
-
-
-def _hooked(weights: nn.Parameter, arriving: Callable, arrived: Callable) -> list:
-    """Hooks on weights, also on those that are switched off at the moment."""
-    wanted = weights.requires_grad
-    weights.requires_grad_(True)
-    handles = [
-        weights.register_hook(lambda gradient, weights=weights: arriving(weights)),
-        weights.register_post_accumulate_grad_hook(arrived),
-    ]
-    weights.requires_grad_(wanted)
-    return handles

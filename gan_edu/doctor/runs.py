@@ -85,6 +85,7 @@ class Patient:
         read: Trace | None = None,
         read_steps: Container[int] = (),
         finite: bool = False,
+        steeper: bool = False,
         keep: Callable[[int], bool] = lambda step: False,
         moves: Callable[[int], bool] = lambda step: False,
         fingerprints: Callable[[int], bool] = lambda step: True,
@@ -99,6 +100,7 @@ class Patient:
             frozen: weights are put back after each step of an optimizer.
             read: where to write what the operations of the steps `read_steps` do.
             finite: whether each operation is asked for numbers that are not finite.
+            steeper: whether slopes with respect to examples are changed in these steps.
             keep, moves, fingerprints: in which steps tensors are kept, moves measured, rows compared.
         """
         with borrowed():
@@ -112,14 +114,16 @@ class Patient:
                         recorder.step, recorder.fingerprints = number, fingerprints(number)
                         batch = _copied(self.batches[number % len(self.batches)], real)
                         reading = read is not None and number in read_steps
-                        _one_step(step, batch, recorder, read if reading else None, finite)
+                        _one_step(step, batch, recorder, read if reading else None, finite, steeper)
                         ran.steps = number + 1
             except Exception as error:
                 ran.error, ran.place, ran.message = told(error)
             return ran
 
 
-def _one_step(step: Callable, batch: object, recorder: Recorder, read: Trace | None, finite: bool) -> None:
+def _one_step(
+    step: Callable, batch: object, recorder: Recorder, read: Trace | None, finite: bool, steeper: bool
+) -> None:
     if read is None:
         step(batch)
         return
@@ -127,7 +131,7 @@ def _one_step(step: Callable, batch: object, recorder: Recorder, read: Trace | N
     def started(line: str) -> None:
         recorder.line = line
 
-    reading = Reading(read, started, finite)
+    reading = Reading(read, started, finite, steeper)
     reading.step, recorder.told = recorder.step, reading.called
     for tensor in tensors(batch):
         if tensor.is_floating_point():

@@ -1,6 +1,6 @@
 """Reads a training step operation by operation: what is done to scores, to slopes and to chance, and on which line.
 
-Each tensor carries marks: "score" (came out of the discriminator), "fake", "real", "squashed" (went through a "
+Each tensor carries marks: "score" (came out of the discriminator), "judged" (made of one), "fake", "real", "squashed" (went through a "
 "sigmoid),
 "slope" (a gradient with respect to examples), "normal" and "uniform" (chance). Operations hand marks on.
 """
@@ -15,11 +15,23 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakIdKeyDictionary
 
-from gan_edu.doctor.nested import tensors
-from gan_edu.doctor.operations import CHANCE, CHECKS, NEW_MEANING, ONWARD, ROOTS, SHAPES, SIGMOIDS, UNMOVED, with_graph
+from gan_edu.doctor.nested import changed, tensors
+from gan_edu.doctor.operations import (
+    CHANCE,
+    CHECKS,
+    NEW_MEANING,
+    ONWARD,
+    ROOTS,
+    SHAPES,
+    SIGMOIDS,
+    UNMOVED,
+    of_examples,
+    with_graph,
+)
 from gan_edu.doctor.players import Call
 
 NOT_THEIRS = (str(Path(torch.__file__).parent), str(Path(__file__).parent), str(Path(__file__).parent / "nested.py"))
+STEEPER = 100.0  # so much that also a penalty on steep slopes alone is felt
 UNFILLED = {"empty", "empty_like", "new_empty", "set_", "__get__"}
 
 
@@ -64,10 +76,18 @@ class Reading(TorchFunctionMode):
         trace: where to write.
         started: called with the line of a loss when its backward pass begins.
         finite: whether to look in each result for numbers that are not finite.
+        steeper: whether slopes with respect to examples are returned far steeper; for an intervention.
     """
 
-    def __init__(self, trace: Trace, started: Callable[[str], None] = lambda line: None, finite: bool = False):
+    def __init__(
+        self,
+        trace: Trace,
+        started: Callable[[str], None] = lambda line: None,
+        finite: bool = False,
+        steeper: bool = False,
+    ):
         super().__init__()
+        self.steeper = steeper
         self.trace, self.started, self.finite = trace, started, finite
         self.marks: WeakIdKeyDictionary = WeakIdKeyDictionary()
         self.made: WeakIdKeyDictionary = WeakIdKeyDictionary()  # tensor: (operation, line)
@@ -77,9 +97,11 @@ class Reading(TorchFunctionMode):
         self, operation: Callable, kinds: tuple, arguments: tuple = (), keywords: dict | None = None
     ) -> object:
         name, keywords = getattr(operation, "__name__", ""), keywords or {}
-        if name == "backward":
+        if name in ("backward", "grad") and arguments:
             self._backward(arguments)
         result = operation(*arguments, **keywords)
+        if name == "grad" and self.steeper and of_examples(arguments, keywords):
+            result = changed(result, lambda slope: STEEPER * slope)
         if isinstance(result, torch.Tensor) or (
             isinstance(result, (tuple, list)) and result and isinstance(result[0], torch.Tensor)
         ):
@@ -101,7 +123,7 @@ class Reading(TorchFunctionMode):
             ending = (made.operation, made.rows) if made else ("", 0)
             self.trace.endings.setdefault((call.player, call.name, index), ending)
             squashed = {"squashed"} if ending[0] in SIGMOIDS else set()
-            self.mark(tensor, *({"score"} | squashed if call.player == "discriminator" else {"fake"}))
+            self.mark(tensor, *({"score", "judged"} | squashed if call.player == "discriminator" else {"fake"}))
 
     def penalised(self) -> None:
         """A slope with respect to examples was asked for."""
@@ -129,7 +151,8 @@ class Reading(TorchFunctionMode):
         if self.finite:
             self._born(name, given, result, made.line)
         marks = _after(name, marks, next(tensors(result)).numel())
-        marks |= {"slope" if with_graph(arguments, keywords) else UNMOVED, "slope"} if name == "grad" else set()
+        if name == "grad" and of_examples(arguments, keywords):
+            marks |= {"slope" if with_graph(arguments, keywords) else UNMOVED, "slope"}
         for tensor in tensors(result):
             self.made[tensor] = made
             if marks:

@@ -46,6 +46,9 @@ def detached(recorder: Recorder) -> Iterator[Finding]:
         yield found(
             "generator-detached", f"in {len(steps)} steps of its optimizer, no gradient reached the generator", 0.95
         )
+    felt = [taken.felt for taken in steps if taken.felt is not None]
+    if len(felt) >= 3 and not any(felt):
+        yield found("generator-detached", f"in {len(felt)} steps, all of the generator's gradients were zero", 0.9)
 
 
 def saturated(recorder: Recorder) -> Iterator[Finding]:
@@ -74,7 +77,7 @@ def _pushed(recorder: Recorder) -> dict[int, float]:
     }
     for call in recorder.calls:
         if call.player == DISCRIMINATOR:
-            for identity, force in call.forces:
+            for identity, _, force in call.forces:
                 if identity in wanted:
                     told[call.step] = told.get(call.step, 0.0) + force
     return told
@@ -96,7 +99,10 @@ def alike(recorder: Recorder) -> Iterator[Finding]:
         return
     first, last = (float(one.float().std(0).mean()) for one in (made[0], made[-1]))
     data = max(float(one.float().std(0).mean()) for one in shown if len(one) >= 8) if shown else 0.0
-    if last < 0.005 * data and last < 0.2 * first and torch.isfinite(made[-1]).all():
+    level = float(made[-1].float().abs().mean())
+    from_the_start = max(first, last) < 1e-4 * data and last < 1e-3 * level
+    fallen = last < 0.005 * data and last < 0.2 * first
+    if (fallen or from_the_start) and torch.isfinite(made[-1]).all():
         yield found(
             "samples-alike",
             f"fakes differ from each other by {last:.2g}, what the discriminator sees by {data:.2g}",

@@ -34,6 +34,7 @@ class Watched:
             *(training_seen.finite(recorder), training_seen.rates(recorder), training_seen.detached(recorder)),
             *(training_seen.saturated(recorder), training_seen.alike(recorder)),
             *(ownership.zeroed(recorder), ownership.owners(recorder), networks_seen.modes(recorder)),
+            *(ownership.unregistered(recorder), ownership.switched_off(recorder)),
             networks_seen.sizes(recorder.players),
         )
         findings = by_cause(finding for test in looked for finding in test)

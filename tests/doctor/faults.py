@@ -270,4 +270,100 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
         (("g_loss = -D(G(torch.randn(len(real), 8)))", "g_loss = -D(G(torch.randn(len(real), 8)).detach())"),),
     ),
     ("bottleneck", "hinge_sn", (("nn.Linear(8, 16 * 4 * 4)", "nn.Linear(8, 2), nn.Linear(2, 16 * 4 * 4)"),)),
+    ("gradients-not-zeroed", "by_hand", (("ADDED = False", "ADDED = True"),)),
+    ("generator-wrong-sign", "by_hand", (("making = F.softplus(-on_fake)", "making = F.softplus(on_fake)"),)),
+    (
+        "outputs-as-loss",
+        "by_hand",
+        (
+            (
+                "F.softplus(-on_real).mean() + F.softplus(on_fake).mean()",
+                "(1 - on_real.sigmoid()).mean() + on_fake.sigmoid().mean()",
+            ),
+        ),
+    ),
+    (
+        "noise-fixed",
+        "frozen_layers",
+        (
+            ("    done = 0\n", "    done = 0\n    drawn = torch.randn(32, 6)\n"),
+            ("source(latents(real))).mean()", "source(drawn)).mean()"),
+        ),
+    ),
+    ("critic-unbounded", "frozen_layers", (("loss = loss + strength * torch", "loss = loss + 0 * torch"),)),
+    ("weights-untrained", "frozen_layers", (("nn.ModuleList([nn.Linear(50, 50)", "list([nn.Linear(50, 50)"),)),
+    (
+        "weights-untrained",
+        "frozen_layers",
+        (
+            (
+                "for one in trained:\n                one.requires_grad_(True)",
+                "for one in trained[2:]:\n                one.requires_grad_(True)",
+            ),
+        ),
+    ),
+    (
+        "samples-alike",
+        "frozen_layers",
+        (("h = torch.relu(self.into(z))", "h = torch.relu(self.into(1e-6 * z))"),),
+    ),
+    (
+        "wrong-weights",
+        "mlp",
+        (
+            ("opt_d = torch.optim.Adam(discriminator", "opt_d = torch.optim.Adam(generator"),
+            ("discriminator(fake.detach())", "discriminator(fake)"),
+            ("        d_loss.backward()", "        discriminator.requires_grad_(False)\n        d_loss.backward()"),
+            ("    def step(real):", "    def step(real):\n        discriminator.requires_grad_(False)"),
+            ("g_loss = bce(discriminator(fake), ones)", "g_loss = bce(discriminator(generator(z)), ones)"),
+        ),
+    ),
+    (
+        "generator-ignores-discriminator",
+        "sequences",
+        (("loss = each_pair(said, listener(heard)[0].detach()) + nn", "loss = nn"),),
+    ),
+    (
+        "generator-detached",
+        "sequences",
+        (
+            ("loss = each_pair(said, listener(heard)[0].detach())", "loss = each_pair(*[listener(heard)[0]] * 2)"),
+            (" + nn.functional.cross_entropy(guessed, code)", " + 0 * fake.mean()"),
+        ),
+    ),
+    (
+        "broadcast-loss",
+        "mlp",
+        (
+            ("bce = nn.BCEWithLogitsLoss()", "bce = lambda scores, wanted: (wanted - scores.tanh()).abs().mean()"),
+            (
+                "ones, zeros = torch.ones(count, 1), torch.zeros(count, 1)",
+                "ones, zeros = torch.ones(count), -torch.ones(count)",
+            ),
+        ),
+    ),
+    (
+        "scores-per-row",
+        "sequences",
+        (
+            (
+                "heard, last = self.memory(series)",
+                "heard, last = nn.functional.pad(series, (0, 22)), series[:, :1].tile(1, 1, 12).transpose(0, 1)",
+            ),
+        ),
+    ),
+    (
+        "wrong-weights",
+        "bigan",
+        (
+            ("Adam(D.parameters()", "Adam([*G.parameters(), *D.parameters()]"),
+            ("code.detach()", 'G["encode"](real)'),
+            ("x.detach()", 'G["decode"](z)'),
+        ),
+    ),
+    (
+        "generator-wrong-sign",
+        "bigan",
+        (("(bce(D(x, z), ones) + bce(D(real, code), zeros))", "(bce(D(x, z), zeros) + bce(D(real, code), ones))"),),
+    ),
 ]
