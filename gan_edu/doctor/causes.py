@@ -13,6 +13,8 @@ VANISHING = "04 · Vanishing gradients"
 COLLAPSE = "05 · Mode collapse"
 CONVERGENCE = "06 · Does it converge?"
 LOSSES = "07 · Losses"
+DISTANCE = "08 · The Wasserstein distance"
+CLINIC = "20 · The clinic"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ CAUSES = {
         "The discriminator ends without a sigmoid, so its scores are no probabilities; their logarithm is "
         "not a number or has no meaning.",
         "F.binary_cross_entropy_with_logits(scores, labels)  # or F.softplus(-scores); or end D with nn.Sigmoid()",
-        STEP,
+        CLINIC,
     ),
     "softmax-over-one": Cause(
         "A softmax over a single number is always 1: the discriminator cannot say anything, and no gradient passes.",
@@ -56,7 +58,7 @@ CAUSES = {
     "labels-outside-range": Cause(
         "A cross-entropy with labels outside of [0, 1] has no lower bound: the scores are driven to infinity.",
         "labels = labels.clamp(0, 1)",
-        VALUE,
+        CLINIC,
     ),
     "data-unused": Cause(
         "Other data would train the discriminator in just the same way: it never sees the batch.",
@@ -83,18 +85,18 @@ CAUSES = {
     "wrong-weights": Cause(
         "An optimizer moves weights that are not its player's: a player is trained with the other's loss.",
         "torch.optim.Adam(discriminator.parameters())  # and generator.parameters() for the other",
-        STEP,
+        CLINIC,
     ),
     "weights-untrained": Cause(
-        "Weights get gradients but are in no optimizer that steps: they stay as they were drawn.",
-        "torch.optim.Adam(network.parameters())  # of the whole network, after all layers were made",
+        "Weights are in no optimizer that steps, or get no gradient: they stay as they were drawn.",
+        "torch.optim.Adam(network.parameters())  # lists of layers as nn.ModuleList, all with requires_grad",
         STEP,
     ),
     "gradients-not-zeroed": Cause(
         "Gradients of earlier backward passes are still in .grad when the optimizer steps: old gradients, or "
         "the other player's, are added.",
         "optimizer.zero_grad()  # directly before loss.backward(), for each optimizer",
-        STEP,
+        CLINIC,
     ),
     "discriminator-wrong-sign": Cause(
         "The discriminator's loss does not pull its scores of data and fakes apart, or in the direction that "
@@ -115,43 +117,44 @@ CAUSES = {
         LOSSES,
     ),
     "critic-unbounded": Cause(
-        "The loss is the difference of bare scores, and nothing bounds the critic: its scores can grow for ever.",
+        "The loss is the difference of bare scores, and nothing bounds the critic (a penalty of weight 0 does not): "
+        "its scores can grow for ever.",
         "add a gradient penalty, or clip: for p in critic.parameters(): p.data.clamp_(-0.01, 0.01)",
-        LOSSES,
+        DISTANCE,
     ),
     "noise-fixed": Cause(
         "The generator makes the same examples again and again: its noise is drawn once, or one z serves the "
         "whole batch.",
         "noise = torch.randn(len(real), noise_size)  # anew in each step, a row for each example",
-        PLAYERS,
+        CLINIC,
     ),
     "squares-between": Cause(
         "The generator's loss compares each fake with the example that happens to stand beside it: it asks "
         "for their average, which is blurred.",
         "remove the squared distance to the batch; let the discriminator compare",
-        LOSSES,
+        CLINIC,
     ),
     "penalty-without-graph": Cause(
         "A slope was computed without create_graph: its penalty is a constant, and moves no weight.",
         "torch.autograd.grad(scores.sum(), x, create_graph=True)",
-        CONVERGENCE,
+        DISTANCE,
     ),
     "penalty-wrong-axes": Cause(
         "The norm of the slope is not taken over all numbers of one example.",
         "slope.flatten(1).norm(2, dim=1)  # one norm for each example",
-        CONVERGENCE,
+        DISTANCE,
     ),
     "normal-interpolation": Cause(
         "The gradient penalty looks at points outside of the lines between data and fakes: the weights are "
         "to be uniform in [0, 1].",
         "weights = torch.rand(len(real), *[1] * (real.ndim - 1))  # rand, not randn",
-        CONVERGENCE,
+        DISTANCE,
     ),
     "batchnorm-under-penalty": Cause(
         "With batch normalization a score depends on the whole batch, so the slope at one example is not "
         "what the penalty means.",
         "nn.InstanceNorm2d(channels, affine=True)  # or LayerNorm, in the discriminator",
-        CONVERGENCE,
+        CLINIC,
     ),
     "batchnorm-mixes": Cause(
         "Data and fakes go through batch normalization in one batch: the scores of one depend on the other.",
@@ -161,13 +164,13 @@ CAUSES = {
     "batchnorm-scale-zero": Cause(
         "The scales of batch normalization were drawn around zero: they shrink and flip all signals.",
         "nn.init.normal_(layer.weight, 1.0, 0.02)  # around one",
-        VANISHING,
+        CLINIC,
     ),
     "eval-mode": Cause(
         "A network is trained in evaluation mode, or evaluated in training mode: batch statistics and "
         "dropout are not those that are meant.",
         "network.train()  # before training; network.eval() around evaluation only",
-        STEP,
+        CLINIC,
     ),
     "linear-discriminator": Cause(
         "The discriminator is an affine function: it can compare means and nothing else.",
@@ -177,7 +180,7 @@ CAUSES = {
     "scores-per-row": Cause(
         "The discriminator gives not one score for each example, but one for each row of it.",
         "images.flatten(1)  # before the first linear layer",
-        PLAYERS,
+        CLINIC,
     ),
     "bottleneck": Cause(
         "All that a network knows of an example passes through a layer that is far too small.",
@@ -192,7 +195,7 @@ CAUSES = {
     "range-mismatch": Cause(
         "The fakes cannot take the values that the data have: the discriminator tells them by their range alone.",
         "real = 2 * real - 1  # data in [-1, 1] for a generator that ends with tanh",
-        PLAYERS,
+        CLINIC,
     ),
     "rate-zero": Cause(
         "The weights hardly move.",

@@ -1,8 +1,8 @@
 """Reads a training step operation by operation: what is done to scores, to slopes and to chance, and on which line.
 
-Each tensor carries marks: "score" (came out of the discriminator), "judged" (made of one), "fake", "real", "squashed" (went through a "
-"sigmoid),
-"slope" (a gradient with respect to examples), "normal" and "uniform" (chance). Operations hand marks on.
+Each tensor carries marks: "score" (came out of the discriminator), "judged" (made of one), "fake", "real", "squashed"
+(went through a sigmoid), "slope" (a gradient with respect to examples), "normal" and "uniform" (chance). Operations
+hand marks on.
 """
 
 import os

@@ -1,9 +1,33 @@
 """The strangers' loops and their faults are what they say."""
 
+import itertools
+from pathlib import Path
+
+import measure_strangers
 import planting
 import pytest
 
+from gan_edu.doctor.examine import examine
+
 EVERYTHING = (*planting.FIRST, *planting.SECOND)
+# One for each kind of evidence, in small loops; `measure_strangers.py` examines them all, in 100 steps.
+SAMPLE = (
+    ("accumulation", "d-frozen-for-good"),
+    ("bidirectional", "all-in-one-optimizer"),
+    ("bidirectional", "both-signs-kept"),
+    ("combined_backward", "gradients-added"),
+    ("combined_backward", "means-of-outputs"),
+    ("combined_backward", "one-weight-list"),
+    ("conditional", "real-half-forgotten"),
+    ("critic_steps", "penalty-has-no-weight"),
+    ("gumbel_sequence", "column-minus-row"),
+    ("gumbel_sequence", "score-of-each-letter"),
+    ("infogan", "info-only"),
+    ("lightning_like", "toggled-and-left"),
+    ("lightning_like", "valid-of-generated"),
+    ("lsgan_trainer", "plain-list-of-blocks"),
+    ("wgan_clipping", "noise-made-once"),
+)
 
 
 def test_every_loop_is_in_one_half():
@@ -44,3 +68,18 @@ def test_samples_come_closer_to_the_data(loop: str, tmp_path):
     """`measure_strangers.py training` does so for all loops, on three seeds."""
     before, after = planting.training(planting.load(planting.planted(loop), tmp_path), seed=3, steps=200)
     assert after < before / 2
+
+
+def causes(loop: str, names: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    stranger = planting.load(planting.planted(loop, *names), folder)
+    return examine(stranger.make, list(itertools.islice(stranger.batches(0), 20)), steps=20).causes
+
+
+@pytest.mark.parametrize("loop", EVERYTHING)
+def test_a_healthy_loop_of_a_stranger_has_no_findings(loop: str, tmp_path):
+    assert causes(loop, (), tmp_path) == ()
+
+
+@pytest.mark.parametrize(("loop", "name"), SAMPLE)
+def test_a_fault_in_a_strangers_loop_is_named(loop: str, name: str, tmp_path):
+    assert set(causes(loop, (name,), tmp_path)) & set(measure_strangers.accepted(loop, name))
