@@ -10,7 +10,7 @@ import pytest
 from gan_edu.doctor.examine import examine
 
 EVERYTHING = (*planting.FIRST, *planting.SECOND)
-# One for each kind of evidence, in small loops; `measure_strangers.py` examines them all, in 100 steps.
+# Some kinds of evidence, in small loops; `measure_strangers.py` examines them all, in 100 steps.
 SAMPLE = (
     ("accumulation", "d-frozen-for-good"),
     ("bidirectional", "all-in-one-optimizer"),
@@ -18,11 +18,7 @@ SAMPLE = (
     ("combined_backward", "gradients-added"),
     ("combined_backward", "means-of-outputs"),
     ("combined_backward", "one-weight-list"),
-    ("conditional", "real-half-forgotten"),
-    ("critic_steps", "penalty-has-no-weight"),
-    ("gumbel_sequence", "column-minus-row"),
     ("gumbel_sequence", "score-of-each-letter"),
-    ("infogan", "info-only"),
     ("lightning_like", "toggled-and-left"),
     ("lightning_like", "valid-of-generated"),
     ("lsgan_trainer", "plain-list-of-blocks"),
@@ -63,7 +59,7 @@ def test_a_text_that_is_not_there_is_refused():
         planting.planted("dcgan", "no such fault")
 
 
-@pytest.mark.parametrize("loop", ["gaussian_hello", "combined_backward", "critic_steps"])
+@pytest.mark.parametrize("loop", ["gaussian_hello", "combined_backward"])
 def test_samples_come_closer_to_the_data(loop: str, tmp_path):
     """`measure_strangers.py training` does so for all loops, on three seeds."""
     before, after = planting.training(planting.load(planting.planted(loop), tmp_path), seed=3, steps=200)
