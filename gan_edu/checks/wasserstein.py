@@ -13,6 +13,8 @@ from gan_edu.randomness import Stream
 CLOSE = 1e-4
 DOUBLE = torch.float64
 PENALTY = 10.0  # λ, as in the paper
+# Two pairs of clouds on a line, in which no two mistakes give the same number.
+CLOUDS = ((0.0, 4.0, -2.5, 1.0, 7.5), (3.0, -1.0, 0.5, 2.0, 1.2)), ((-6.0, 2.5, 9.0), (4.0, -1.0, 1.7))
 
 
 @exercise("On a line the order decides, and nothing has to be searched.")
@@ -20,17 +22,19 @@ def on_a_line(attempt: Callable[[torch.Tensor, torch.Tensor], Any]) -> str | Non
     """Examine a function from two clouds (N,) on a line to their distance."""
     if not callable(attempt):
         return f"a function (first, second) is asked for, got {attempt!r}."
-    first = torch.tensor([3.0, -1.0, 0.5, 2.0], dtype=DOUBLE)
-    second = torch.tensor([0.0, 4.0, -2.5, 1.0], dtype=DOUBLE)
-    got = attempt(first.clone(), second.clone())
-    try:
-        number = float(got)
-    except (TypeError, ValueError, RuntimeError):
-        return f"you return {got!r}; one number is asked for. Is there a return, and a mean?"
-    for words, wrong in _ways(first, second).items():
-        if abs(number - wrong.item()) <= CLOSE:
-            return words or None
-    return f"of (3, -1, 0.5, 2) and (0, 4, -2.5, 1) you return {number:.4g}. Sort both, and look at the pairs."
+    for clouds in CLOUDS:
+        first, second = torch.tensor(clouds, dtype=DOUBLE)
+        got = attempt(first.clone(), second.clone())
+        try:
+            number = float(got)
+        except (TypeError, ValueError, RuntimeError):
+            return f"you return {got!r}; one number is asked for. Is there a return, and a mean?"
+        words = next((words for words, way in _ways(first, second).items() if abs(number - way.item()) <= CLOSE), None)
+        if words is None:
+            return f"of {clouds[0]} and {clouds[1]} you return {number:.4g}. Sort both, and look at the pairs."
+        if words:
+            return words
+    return None
 
 
 def _ways(first: torch.Tensor, second: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -43,6 +47,14 @@ def _ways(first: torch.Tensor, second: torch.Tensor) -> dict[str, torch.Tensor]:
         "some ways count as negative: a way to the left is a way too.": -up.mean(),
         "that is how far all points travel together. On average, each?": up.abs().sum(),
         "the smallest goes to the largest: that is the dearest way.": down.abs().mean(),
+        "you take the middle way. The average is asked for.": up.abs().median(),
+        "you compare the numbers of the places (argsort), not the points.": (first.argsort() - second.argsort())
+        .abs()
+        .double()
+        .mean(),
+        "each point goes to the nearest one, and some are taken twice: then the mass is not the data's.": (
+            (first[:, None] - second).abs().min(1).values.mean()
+        ),
         "these are squares of the ways. W₁ averages the ways themselves.": up.square().mean(),
         "that is W₂, the root of the mean square. W₁ averages the ways.": up.square().mean().sqrt(),
         "that is the longest way. The average is asked for.": up.abs().max(),
@@ -64,8 +76,8 @@ def potential(attempt: Callable[[torch.Tensor], Any]) -> str | None:
     plane = 3 * stream.uniform(2000, 2) - 1.5
     values = attempt(plane.clone())
     if not isinstance(values, torch.Tensor) or values.shape != (2000,):
-        kind = tuple(values.shape) if isinstance(values, torch.Tensor) else repr(values)
-        return f"for points (2000, 2) one value each is asked for, a tensor of shape (2000,), got {kind}."
+        kind = str(tuple(values.shape)) if isinstance(values, torch.Tensor) else repr(values)
+        return f"for points (2000, 2) one value each is asked for, a tensor of shape (2000,), got {kind:.80}."
     near = plane + 0.01 * nn.functional.normalize(stream.normal(2000, 2), dim=1)
     steepness = (attempt(near.clone()) - values).abs() / 0.01
     if not steepness.isfinite().all():
@@ -85,7 +97,7 @@ def _too_little(reached: float) -> str:
     if abs(reached) < 0.02:
         return "it reaches 0 % of W₁: what one side of the ring wins the other loses. The arrows point all ways."
     return (
-        f"it is nowhere too steep, and reaches {100 * reached:.0f} % of W₁. Along which arrows is it not steep enough?"
+        f"it is nowhere too steep, and reaches {100 * reached:.1f} % of W₁. Along which arrows is it not steep enough?"
     )
 
 
@@ -100,13 +112,15 @@ def gradient_penalty(attempt: Callable[..., Any]) -> str | None:
 def _steep(attempt: Callable[..., Any]) -> str | None:
     """A critic that is equally steep everywhere, on examples with two axes: pixels of an image."""
     real, fake = Stream(0, "images", dtype=DOUBLE).normal(2, 6, 4, 3).unbind()
-    for length in (3.0, 0.5):
+    for length in (4.0, 0.5):
         weights = torch.full((4, 3), length / 12**0.5, dtype=DOUBLE, requires_grad=True)
         paid = attempt(lambda images, own=weights: (images * own).sum((1, 2)), real, fake, Stream(1, dtype=DOUBLE))
         if not isinstance(paid, torch.Tensor):
             return f"a tensor is asked for, what each of the 6 examples pays, got {paid!r}."
         if paid.shape != (6,):
-            why = "a mean comes later" if paid.dim() == 0 else "the norm is over all axes of an example, not over one"
+            why = "the norm is over all axes of an example, not over one"
+            if paid.numel() in (1, 6):
+                why = "a mean comes later" if paid.dim() == 0 else "one axis too many is kept (keepdim?)"
             return f"for 6 examples of 4 × 3 numbers you return the shape {tuple(paid.shape)}, not (6,): {why}."
         right = PENALTY * (length - 1) ** 2
         if (paid - right).abs().max() > CLOSE * right:
@@ -129,6 +143,11 @@ def _wrong_size(length: float, paid: float) -> str:
         "that is R1's form, |g|²: the 1 is missing.": PENALTY * length**2,
         "that is the distance |g| - 1 itself: square it.": PENALTY * abs(length - 1),
         "that is one-sided: a slope below 1 has to pay too, here.": PENALTY * max(0.0, length - 1) ** 2,
+        "you differentiate the mean of the scores, so each gradient is a sixth of its own: take scores.sum().": (
+            PENALTY * (length / 6 - 1) ** 2
+        ),
+        "you average the squares of an example's gradient: the norm is the root of their sum.": PENALTY
+        * (length / 12**0.5 - 1) ** 2,
         "you add up |g| instead of its squares: the norm is the root of a sum of squares.": PENALTY
         * (length * 12**0.5 - 1) ** 2,
     }
@@ -164,7 +183,7 @@ def _shares(attempt: Callable[..., Any]) -> str | None:
 
 
 KINDS = {  # letter: whose it is, and what tells it
-    "A": ("spectral, ReLU", "it never leaves 1 behind it, and mostly stays far below: which one wastes slope?"),
+    "A": ("spectral, ReLU", "its slopes stay below 1, most of them far below: which one wastes slope?"),
     "B": ("penalty, λ 1", "its slopes stand near one number, and that is above 1: who may buy slope?"),
     "C": ("orthonormal, GroupSort", "its slopes stand at 1: who is held there and wastes nothing?"),
     "D": ("clipped, 0.1", "its slopes are far above 1: which bound does not know about slopes?"),
