@@ -170,7 +170,7 @@ def grid_map(axes: Axes, values: np.ndarray, rows: Sequence[float], columns: Seq
     """Draw a number for each combination of two settings, as a field of colours with the numbers written in.
 
     Args:
-        values: (R, C), from 0 to `highest`; NaN stays empty.
+        values: (R, C), from 0 to `highest`; NaN stays empty. Integers are written as such, others to one decimal.
         rows: R values of the setting that changes from bottom to top.
         columns: C values of the one that changes from left to right.
         highest: the value of the darkest colour.
@@ -188,7 +188,8 @@ def grid_map(axes: Axes, values: np.ndarray, rows: Sequence[float], columns: Seq
     for row, column in np.ndindex(values.shape):
         if np.isfinite(values[row, column]):
             colour = "white" if values[row, column] > 0.55 * highest else "black"
-            axes.text(column + 0.5, row + 0.5, f"{values[row, column]:.1f}", color=colour, ha="center", va="center")
+            written = f"{values[row, column]:.1f}" if values.dtype.kind == "f" else str(values[row, column])
+            axes.text(column + 0.5, row + 0.5, written, color=colour, ha="center", va="center")
     axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
     axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])
 

@@ -235,6 +235,9 @@ def test_a_map_writes_every_number_where_its_settings_meet(axes):
     assert [label.get_text() for label in axes.get_yticklabels()] == ["0.1", "0.01"]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "2", "3"]
     assert np.ma.getmaskarray(axes.collections[0].get_array()).sum() == 1
+    axes.clear()
+    plots.grid_map(axes, np.array([[0, 20]]), rows=[1], columns=[1, 2], highest=20)
+    assert [text.get_text() for text in axes.texts] == ["0", "20"]
 
 
 def test_a_picture_file_has_the_size_of_the_figure_and_the_same_bytes_each_time():
