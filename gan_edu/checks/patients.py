@@ -2,7 +2,7 @@
 
 import inspect
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -52,7 +52,7 @@ def altered(make: Make, piece: str, other: str) -> Make:
 def specimen(
     d_loss: Callable = lambda D, real, fake: _cost(D(real), 1.0) + _cost(D(fake), 0.0),
     g_loss: Callable = lambda D, real, fake: _cost(D(fake), 1.0),
-    clear: bool = True,
+    clear: Sequence[str] = ("G", "D"),
 ) -> Make:
     """A small game on points (B, 2) whose losses and manners the checks choose: what a reader's test is tried on.
 
@@ -60,7 +60,7 @@ def specimen(
 
     Args:
         d_loss, g_loss: functions of the discriminator, the real examples and the fakes.
-        clear: whether the step clears old gradients before it differentiates.
+        clear: whose old gradients the step clears before it differentiates, of "G" and "D".
     """
 
     def make() -> tuple[nn.Module, nn.Module, Step]:
@@ -68,18 +68,19 @@ def specimen(
         discriminator = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1))
         draws = Stream(0, "specimen")
         initialize(generator, draws), initialize(discriminator, draws)
-        optimizers = [torch.optim.SGD(player.parameters(), lr=0.1) for player in (generator, discriminator)]
+        players = {"G": generator, "D": discriminator}
+        optimizers = {name: torch.optim.SGD(player.parameters(), lr=0.1) for name, player in players.items()}
 
-        def move(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
-            if clear:
-                optimizer.zero_grad()
+        def move(name: str, loss: torch.Tensor) -> None:
+            if name in clear:
+                optimizers[name].zero_grad()
             loss.backward()
-            optimizer.step()
+            optimizers[name].step()
 
         def step(real: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             fake = generator(draws.normal(64, 2))
-            move(optimizers[1], on_d := d_loss(discriminator, real, fake.detach()))
-            move(optimizers[0], on_g := g_loss(discriminator, real, fake))
+            move("D", on_d := d_loss(discriminator, real, fake.detach()))
+            move("G", on_g := g_loss(discriminator, real, fake))
             return on_d, on_g
 
         return generator, discriminator, step
