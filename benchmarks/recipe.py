@@ -26,17 +26,25 @@ TABLE = "09_recipe"
 SEEDS = range(300, 310)  # nothing was chosen on them
 FRESH_SEEDS = {"ring": range(320, 340), "digits": range(7000, 7020)}  # the boldest sentences are tried again on them
 FRESH_ROWS = {
-    "ring": ("plain", "plain + falling rate", "whole", "whole - pairing", "whole - falling rate"),
-    "digits": ("plain + R1", "whole", *(f"whole - {part}" for part in ("pairing", "R1", "R2", "falling rate"))),
+    "ring": ("plain", "plain + R1", "plain + falling rate", "whole", "whole - pairing", "whole - falling rate"),
+    "digits": (
+        *("plain + R1", "whole", "whole - pairing", "whole - R1", "whole - R2", "whole - falling rate"),
+        "whole - R2, twice γ",
+    ),
 }
 COST_STEPS, COST_ROUNDS = 30, 7
 MEASURED = "modes", "high_quality", "reverse_kl", "frechet"
 Names = dict[str, object]
 
 
+def parts(names: Names, row: str) -> frozenset[str]:
+    """The parts of the row with this name."""
+    return (names["ROWS"] | names["DOUBLED"])[row]
+
+
 def cost(names: Names, task: str, row: str) -> float:
     """Seconds of a step in those of a plain step, by turns: the median."""
-    plain, own = (names["recipe"](task, names["ROWS"][which], 0) for which in ("plain", row))
+    plain, own = (names["recipe"](task, parts(names, which), 0) for which in ("plain", row))
     ratios = []
     for _ in range(COST_ROUNDS):
         seconds = []
@@ -59,7 +67,7 @@ def train(task: str, trainings: list[Training], steps: int) -> None:
 
 def rows(names: Names, task: str, row: str, seeds: Sequence[int], steps: int, price: float) -> Iterator[dict]:
     """Train one row of one task from each seed, and measure each with both kinds of weights."""
-    trainings = [names["recipe"](task, names["ROWS"][row], seed, steps) for seed in seeds]
+    trainings = [names["recipe"](task, parts(names, row), seed, steps) for seed in seeds]
     train(task, trainings, steps)
     for training in trainings:
         for weights in ("average", "moment"):
@@ -81,7 +89,8 @@ def table(names: Names, tasks: Sequence[str]) -> Iterator[dict]:
             yield from rows(names, task, row, SEEDS, steps, price)
         yield from rows(names, task, "plain", SEEDS, 10 * round(steps * prices["whole"] / 10), 1.0)
         for row in FRESH_ROWS.get(task, ()):
-            yield from rows(names, task, row, FRESH_SEEDS[task], steps, prices[row])
+            price = prices.get(row) or cost(names, task, row)
+            yield from rows(names, task, row, FRESH_SEEDS[task], steps, price)
 
 
 def main() -> None:
