@@ -1,4 +1,7 @@
-"""The table of notebook 09, trained by the notebook's own cells: `python -m benchmarks.recipe`, in some forty minutes.
+"""Two tables of notebook 09 that take longer than a notebook may, trained by the notebook's own cells.
+
+    python -m benchmarks.recipe parts     # writes notebooks/09_recipe.csv, in some forty minutes
+    python -m benchmarks.recipe stacks    # writes notebooks/09_stacks.csv, in some six minutes
 
 What is trained is defined in the cells tagged `recipe`: `TASKS`, `ROWS`, the name of each row with its parts,
 `recipe`, from a task, parts, a seed and a number of steps to a training, and `measure`. Each is measured twice,
@@ -8,8 +11,12 @@ as it would alone, up to rounding, which makes another run of it in the end, as 
 
 `cost` is the seconds of a step in those of a plain one, both trained alone, by turns. Plain rows with more steps
 than the task's have used up the seconds of the whole recipe.
+
+The second table is of longer runs on the stacked digits, each alone, with the seconds of one processor core that it
+took: `STACK_ROWS`, `STACK_STEPS` and `stack_run`, from a row and a seed to a training.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from statistics import median
@@ -22,7 +29,7 @@ from gan_edu.game.training import Training
 from gan_edu.sweeps.run_together import run_together
 
 NOTEBOOK = "09_modern_recipe"
-TABLE = "09_recipe"
+TABLE, STACKS = "09_recipe", "09_stacks"
 SEEDS = range(300, 310)  # nothing was chosen on them
 FRESH_SEEDS = {"ring": range(320, 340), "digits": range(7000, 7020)}  # the boldest sentences are tried again on them
 FRESH_ROWS = {
@@ -32,6 +39,7 @@ FRESH_ROWS = {
         "whole - R2, twice γ",
     ),
 }
+STACK_SEEDS = range(2100, 2105)  # nothing was chosen on them
 COST_STEPS, COST_ROUNDS = 30, 7
 MEASURED = "modes", "high_quality", "reverse_kl", "frechet"
 Names = dict[str, object]
@@ -93,11 +101,29 @@ def table(names: Names, tasks: Sequence[str]) -> Iterator[dict]:
             yield from rows(names, task, row, FRESH_SEEDS[task], steps, price)
 
 
+def stacks(names: Names, seeds: Sequence[int], steps: int) -> Iterator[dict]:
+    """Every row of the longer runs, each seed alone."""
+    for row in names["STACK_ROWS"]:
+        for seed in seeds:
+            training, start = names["stack_run"](row, seed), process_time()
+            training.run(steps)
+            seconds = process_time() - start
+            found = names["measure"]("stacked digits", training.samples(names["SAMPLES"]["stacked digits"]))
+            measured = {"modes": found["modes"], "reverse_kl": f"{found['reverse_kl']:.4f}"}
+            made = {"seconds": round(seconds, 1), "torch": torch.__version__, "date": date.today().isoformat()}
+            yield {"row": row, "seed": seed, "steps": steps} | measured | made
+
+
 def main() -> None:
-    """Write the table, task by task."""
+    """Write the tables that are named, row by row."""
     torch.set_num_threads(1)
     names = definitions(NOTEBOOK)
-    write(TABLE, table(names, list(names["TASKS"])))
+    tables = {
+        "parts": (TABLE, table(names, list(names["TASKS"]))),
+        "stacks": (STACKS, stacks(names, STACK_SEEDS, names["STACK_STEPS"])),
+    }
+    for chosen in sys.argv[1:]:
+        write(*tables[chosen])
 
 
 if __name__ == "__main__":
