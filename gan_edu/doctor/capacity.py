@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
+from gan_edu.doctor.dependence import depends_on_batch
 from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.interventions import Looks
 from gan_edu.doctor.nested import floating
@@ -28,8 +29,12 @@ def capacity(looks: Looks) -> Iterator[Finding]:
     if judge is not None and _more_scores(looks, judge) and _quiet(_row_by_row, judge):
         count = judge.outputs[0].shape[1]
         yield found("scores-per-row", f"each example gets {count} scores, and each of them knows one row alone", 0.85)
+    elif judge is not None and (shape := _quiet(_unflattened, judge)):
+        seen = f"the last linear layer is given maps of shape {shape}, of which it judges each row alone"
+        yield found("scores-per-row", seen, 0.85)
     for call in (maker, judge):
-        if call is not None and (narrow := _quiet(_narrowest, call)):
+        noisy = call is maker and looks.comparable(looks.reals) and not depends_on_batch(looks)
+        if call is not None and (narrow := _quiet(_narrowest, call, noisy)):
             name, width, given, made = narrow
             seen = (
                 f"layer {name} of the {call.player} hands on {width} numbers an example; {given} come in and "
@@ -95,8 +100,32 @@ def _row_by_row(call: Call) -> bool:
     return touched > 0
 
 
-def _narrowest(call: Call) -> tuple[str, int, int, int] | None:
-    """A layer through which all passes, and that is far narrower than what comes in and what goes out."""
+def _unflattened(call: Call) -> tuple[int, ...] | None:
+    """The shape of the maps that a linear layer with one output is given just as a convolution made them."""
+    last: list[tuple[int, ...]] = [()]
+    found_in: list[tuple[int, ...]] = []
+
+    def seen(module: nn.Module, given: tuple, made: torch.Tensor) -> None:
+        if isinstance(module, nn.Conv2d):
+            last[0] = tuple(made.shape)
+        elif module.out_features == 1 and given[0].ndim == 4 and tuple(given[0].shape) == last[0]:
+            found_in.append(last[0])
+
+    layers = [module for module in call.module.modules() if isinstance(module, (nn.Conv2d, nn.Linear))]
+    handles = [module.register_forward_hook(seen) for module in layers]
+    try:
+        call.module(*call.inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return next((shape for shape in found_in if shape[1] != shape[3]), None)
+
+
+def _narrowest(call: Call, noisy: bool) -> tuple[str, int, int, int] | None:
+    """A layer through which all passes, and that is far narrower than what comes in and what goes out.
+
+    A generator that is given `noisy`, nothing but noise, makes no more than a curve if that layer has one unit.
+    """
     widths: dict[str, tuple[int, int]] = {}
     outputs = [call.outputs[0][0].numel()]
     given = max(
@@ -110,12 +139,14 @@ def _narrowest(call: Call) -> tuple[str, int, int, int] | None:
         for handle in handles:
             handle.remove()
     end = outputs[0] if call.player == GENERATOR else given
-    if call.player == GENERATOR and 2 * given > end:
+    curve = noisy and given >= 4 and end >= 2
+    if call.player == GENERATOR and 2 * given > end and not curve:
         return None  # an autoencoder or a translator is narrow on purpose
     order = [name for name in widths if name in dict(layers)]
     last = dict(layers)[order[-1]] if order else None
     for name in order[:-1]:
         limit = min(given / 4, end / 8) if call.player == GENERATOR else min(given / 16, 2.5)
+        limit = (1 if 2 * given > end else max(limit, 1)) if curve else limit
         if widths[name][0] <= limit and _all_passes(call, dict(layers)[name], last):
             return name, widths[name][0], given, outputs[0]
     return None

@@ -5,20 +5,24 @@ from collections.abc import Iterator
 import torch
 
 from gan_edu.doctor.findings import Finding, found
-from gan_edu.doctor.interventions import Looks
+from gan_edu.doctor.interventions import Looks, elsewhere
 from gan_edu.doctor.nested import differ
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call
 from gan_edu.doctor.runs import Ran
 
 
-def gradients_differ(looks: Looks, other: Ran | None, player: str) -> bool | None:
-    """Whether a player's gradients, when its weights are stepped, are others under a change; None if nobody "
-    "can say."""
-    if not looks.comparable(other):
+def gradients_differ(looks: Looks, other: Ran | None, player: str, base: Ran | None = None) -> bool | None:
+    """Whether a player's gradients, when its weights are stepped, are others under a change; None if nobody can say.
+
+    They are compared with those of the run `base`, or of the one in which nothing is changed. Gradients that are not
+    finite say nothing.
+    """
+    base = base or looks.still
+    if not (looks.comparable(other) and looks.comparable(base)) or not all(one.finite for one in base.recorder.steps):
         return None
     pairs = [
         (mine.gradients[player], theirs.gradients[player])
-        for mine, theirs in zip(looks.still.recorder.steps, other.recorder.steps, strict=True)
+        for mine, theirs in zip(base.recorder.steps, other.recorder.steps, strict=True)
         if player in mine.gradients and player in theirs.gradients
     ]
     pairs = [(mine, theirs) for mine, theirs in pairs if mine.shape == theirs.shape and (mine.any() or theirs.any())]
@@ -28,16 +32,26 @@ def gradients_differ(looks: Looks, other: Ran | None, player: str) -> bool | Non
 def unused(looks: Looks) -> Iterator[Finding]:
     """Does the discriminator see the data, does it see fakes, does the generator ask it?"""
     count = looks.still.steps
-    for other, cause, what in ((looks.reals, "data-unused", "data"), (looks.fakes, "fakes-unused", "fakes")):
-        if gradients_differ(looks, other, DISCRIMINATOR) is False:
+    for name, cause, what in (("reals", "data-unused", "data"), ("fakes", "fakes-unused", "fakes")):
+        if _never(looks, name, DISCRIMINATOR):
             yield found(
                 cause, f"other {what}, and in {count} steps not one gradient of the discriminator changed", 0.97
             )
-        elif _shown_alike(looks, other):
+        elif _shown_alike(looks, getattr(looks, name)):
             yield found(cause, f"other {what}, and in {count} steps the discriminator was shown the same", 0.97)
-    if gradients_differ(looks, looks.judge, GENERATOR) is False:
+    if _never(looks, "judge", GENERATOR):
         seen = f"another discriminator, and in {count} steps not one gradient of the generator changed"
         yield found("generator-ignores-discriminator", seen, 0.97)
+
+
+def _never(looks: Looks, name: str, player: str) -> bool:
+    """Whether one of the changes moves none of a player's gradients, neither at these scores nor at others.
+
+    A loss may be flat where the scores happen to lie, as a hinge is for fakes that are found out: look elsewhere too.
+    """
+    if gradients_differ(looks, getattr(looks, name), player) is not False:
+        return False
+    return gradients_differ(looks, elsewhere(looks, name), player, looks.scattered) is not True
 
 
 def _shown_alike(looks: Looks, other: Ran | None) -> bool:
@@ -59,7 +73,7 @@ def noise(looks: Looks) -> Iterator[Finding]:
     by_step = {}
     for call in calls:
         by_step.setdefault(call.step, []).append(call.out_rows[0])
-    if len(by_step) >= 2 and not _depends_on_batch(looks) and _all_alike(list(by_step.values())):
+    if len(by_step) >= 2 and not depends_on_batch(looks) and _all_alike(list(by_step.values())):
         seen = (
             f"with the weights held still, the generator made the same {len(calls[0].out_rows[0])} examples "
             f"in {len(by_step)} steps"
@@ -89,7 +103,7 @@ def _same_input_rows(calls: list[Call]) -> bool:
     return all(len(rows.unique()) <= len(rows) / 2 for rows in given)
 
 
-def _depends_on_batch(looks: Looks) -> bool:
+def depends_on_batch(looks: Looks) -> bool:
     """Whether the generator's examples follow from the batch, as a translated image does."""
     return looks.comparable(looks.reals) and any(
         len(a) == len(b) and bool(differ(a, b).any())
@@ -102,7 +116,7 @@ def _depends_on_batch(looks: Looks) -> bool:
 def squares(looks: Looks) -> Iterator[Finding]:
     """Is each fake pulled to the example that stands beside it by chance?"""
     one, two = looks.undirected, looks.direct
-    if not (looks.comparable(one) and looks.comparable(two)) or _depends_on_batch(looks):
+    if not (looks.comparable(one) and looks.comparable(two)) or depends_on_batch(looks):
         return
     stepped = {
         number
@@ -124,6 +138,21 @@ def squares(looks: Looks) -> Iterator[Finding]:
                 )
                 yield found("squares-between", seen, 0.9, one.recorder.events[number].line)
                 return
+
+
+def led(looks: Looks, of_rows: dict[int, list[str]]) -> bool:
+    """Whether fakes are pulled, where the generator made them, just as where the discriminator is given them."""
+    calls, alike = looks.still.recorder.calls, []
+    made = [call for call in calls if call.player == GENERATOR and call.out_rows]
+    for number, told in of_rows.items():
+        fake = torch.tensor([one == "fake" for one in told])
+        for event, index, pull in calls[number].pulls:
+            given = calls[number].in_rows[index]
+            for maker in made if len(given) == len(fake) else ():
+                if maker.step == calls[number].step and torch.equal(maker.out_rows[0], given[fake]):
+                    mine = [push for one, output, push in maker.pushes if (one, output) == (event, 0)]
+                    alike += [float(torch.cosine_similarity(push.flatten(), pull[fake], dim=0)) for push in mine]
+    return bool(alike) and min(alike) > 0.99
 
 
 def kinds(looks: Looks) -> dict[int, list[str]]:

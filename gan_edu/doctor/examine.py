@@ -8,6 +8,8 @@ from gan_edu.doctor.capacity import capacity
 from gan_edu.doctor.chance import borrowed
 from gan_edu.doctor.findings import Finding, by_cause, found
 from gan_edu.doctor.interventions import Looks, look
+from gan_edu.doctor.operations import SIGMOIDS
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
 from gan_edu.doctor.report import ALWAYS_UNTESTED, Report
 from gan_edu.doctor.runs import Patient, first_batches, told
 from gan_edu.doctor.tracing import Seen, Trace
@@ -21,11 +23,13 @@ FROM_OPERATIONS = {
     "penalty-without-graph": 0.9,
     "penalty-wrong-axes": 0.85,
     "normal-interpolation": 0.9,
+    "batchnorm-scale-zero": 0.85,
 }
 BORN_STEPS = 40  # so many steps are read for the operation that first made a number that is not finite
 OF_A_RUN = (
     *(training_seen.finite, training_seen.rates, training_seen.detached, training_seen.saturated, training_seen.alike),
-    *(ownership.zeroed, ownership.owners, ownership.unregistered, ownership.switched_off, networks_seen.modes),
+    *(ownership.zeroed, ownership.owners, ownership.unregistered, ownership.switched_off, ownership.returned),
+    networks_seen.modes,
 )
 OF_ALL = (networks_seen.outputs, capacity)
 OF_DEPENDENCE = (
@@ -119,17 +123,27 @@ def _error(looks: Looks) -> Iterator[Finding]:
     """A step that raises; some errors are known by what they say."""
     live = looks.live
     if "between 0 and 1" in live.message:
-        yield found(
-            "log-of-score",
-            f"binary_cross_entropy was given scores that are no probabilities:\n{live.error}",
-            0.95,
-            live.place,
-        )
-    if "does not require grad" in live.message:
-        yield found(
-            "generator-detached", f"the loss of step {live.steps + 1} has no graph:\n{live.error}", 0.8, live.place
-        )
+        yield _no_probability(looks)
+        return
+    if "does not require grad" in live.message and not looks.trace.first("penalty-without-graph"):
+        mine = live.recorder.owners[GENERATOR]
+        off = [key for key in live.recorder.wanted & set(mine) if not mine[key].requires_grad]
+        cause = "weights-untrained" if off and len(off) == len(mine) else "generator-detached"
+        words = "with the generator's weights switched off, " if off else ""
+        yield found(cause, f"{words}the loss of step {live.steps + 1} has no graph:\n{live.error}", 0.8, live.place)
     yield found("step-raises", f"step {live.steps + 1} raised:\n{live.error}", 1.0, live.place)
+
+
+def _no_probability(looks: Looks) -> Finding:
+    """A cross-entropy that refuses its labels, or scores: without a sigmoid, or no numbers any more."""
+    live = looks.live
+    ends = {ending for (player, _, _), (ending, _) in looks.trace.endings.items() if player == DISCRIMINATOR}
+    cause, words = "log-of-score", "binary_cross_entropy was given scores that are no probabilities"
+    if "target" in live.message:
+        cause, words = "labels-outside-range", "binary_cross_entropy was given labels outside of [0, 1]"
+    elif ends and ends <= SIGMOIDS:
+        cause, words = "not-finite", f"in step {live.steps + 1}, scores behind a sigmoid are no numbers any more"
+    return found(cause, f"{words}:\n{live.error}", 0.95, live.place)
 
 
 def born(patient: Patient, steps: int) -> Seen | None:

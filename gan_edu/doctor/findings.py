@@ -24,7 +24,7 @@ BRINGS = {
     "sigmoid-twice": ("outputs-as-loss", "saturated"),
     "labels-outside-range": ("not-finite",),
     "data-unused": ("fakes-unused", "discriminator-wrong-sign", "generator-wrong-sign", "saturated"),
-    "fakes-unused": ("discriminator-wrong-sign", "generator-wrong-sign", "saturated"),
+    "fakes-unused": ("discriminator-wrong-sign", "saturated"),
     "generator-detached": (
         "generator-ignores-discriminator",
         "rate-zero",

@@ -34,6 +34,7 @@ class StepTaken:
     gradients: dict[str, torch.Tensor] = field(default_factory=dict)
     moved: dict[str, float] = field(default_factory=dict)  # player: size of the move over the size of the weights
     finite: bool = True
+    rate: float = 0.0  # the largest learning rate
     felt: float | None = None  # the size of the generator's gradient, if it is the generator's step
 
 

@@ -115,9 +115,7 @@ def _begins_alike(still: Ran, live: Ran) -> bool:
 
 def _change_each(looks: Looks, patient: Patient, count: int) -> None:
     run = functools.partial(patient.run, count, frozen=True)
-    looks.reals = run(real=_other_examples)
-    looks.fakes = run(change=_other_fakes)
-    looks.judge = run(prepared=_other_judge)
+    looks.reals, looks.fakes, looks.judge = (run(**CHANGES[name]) for name in ("reals", "fakes", "judge"))
     looks.shifted = [run(change=_other_scores(looks, -1)), run(change=_other_scores(looks, 1))]
     looks.scattered = run(change=_other_scores(looks, 0))
     if looks.asked.penalties:
@@ -198,3 +196,17 @@ def _other_judge(players: dict[str, nn.Module]) -> None:
             places = torch.arange(weights.numel(), device=weights.device)
             size = float(weights.std()) if weights.numel() > 1 else 0.0
             weights += (0.3 * (size or 0.1) * torch.cos(1.3 * places + 0.4)).reshape(weights.shape).to(weights.dtype)
+
+
+CHANGES = {"reals": {"real": _other_examples}, "fakes": {"change": _other_fakes}, "judge": {"prepared": _other_judge}}
+
+
+def elsewhere(looks: Looks, name: str) -> Ran:
+    """A run under one of these changes at scores that differ wildly, to be compared with `looks.scattered`."""
+    scores, others = _other_scores(looks, 0), dict(CHANGES[name])
+    first = others.pop("change", lambda call, output: output)
+
+    def both(call: Call, output: object) -> object:
+        return scores(call, first(call, output))
+
+    return looks.patient.run(looks.still.steps, frozen=True, change=both, **others)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from gan_edu.doctor.dependence import gradients_differ, kinds
+from gan_edu.doctor.dependence import gradients_differ, kinds, led
 from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.interventions import Looks
 from gan_edu.doctor.nested import floating
@@ -16,7 +16,7 @@ from gan_edu.doctor.recorder import Recorder
 from gan_edu.doctor.runs import Ran
 
 Key = tuple[str, int]  # name of the network, index of its output
-NOTHING = 1e-9
+NOTHING, ROUNDING = 1e-9, 12
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Pushes:
     spread: list[float] = field(default_factory=list)
     spread_of_odds: list[float] = field(default_factory=list)  # the same for pushes on the probability of a score
     line: str = ""
+    rounding: float = 1e-3  # differences that numbers of few digits, as in mixed precision, bring about
 
     def mean(self, kind: str) -> float:
         """The average push over events."""
@@ -73,6 +74,8 @@ def _is_score(rows: torch.Tensor, push: torch.Tensor, of_rows: list[str]) -> boo
 
 def _add(told: Pushes, push: torch.Tensor, of_rows: list[str], scores: torch.Tensor) -> None:
     odds = scores.double().sigmoid()
+    told.rounding = max(told.rounding, ROUNDING * torch.finfo(push.dtype).eps)
+    push = push.double()
     for kind in ("real", "fake"):
         rows = torch.tensor([one == kind for one in of_rows], device=push.device)
         chosen, slopes = push[rows], (odds * (1 - odds))[rows]
@@ -93,26 +96,32 @@ def judged(looks: Looks) -> Iterator[Finding]:
     if not of_rows or not all(looks.comparable(ran) for ran in runs):
         looks.untested.append("the signs of the losses")
         return
-    yield from _not_asked(looks, of_rows)
     theirs = [pushes(ran, of_rows, DISCRIMINATOR) for ran in runs]
+    yield from _not_asked(looks, of_rows, {key for key, told in theirs[0].items() if told.real and told.fake})
     makers = [pushes(ran, of_rows, GENERATOR) for ran in runs]
     for key in theirs[0]:
         if all(key in told and told[key].real and told[key].fake for told in theirs):
+            if together(looks) and led(looks, of_rows) and all(told[key].apart > 0 for told in theirs):
+                seen = "one backward pass serves both players, and nothing turns the generator's gradient round"
+                yield found("generator-wrong-sign", seen, 0.85, theirs[0][key].line)
+                continue
             if together(looks):
                 looks.untested.append("whose side the generator is on, as one backward pass serves both players")
                 continue
             forger = [told.get(key, Pushes()) for told in makers]
             yield from _signs([told[key] for told in theirs], forger)
             yield from _bare(looks, of_rows, key)
+        elif gradients_differ(looks, looks.fakes, DISCRIMINATOR) is False:
+            yield from _against_data([told.get(key, Pushes()) for told in theirs], [told.get(key) for told in makers])
 
 
-def _not_asked(looks: Looks, of_rows: dict[int, list[str]]) -> Iterator[Finding]:
+def _not_asked(looks: Looks, of_rows: dict[int, list[str]], scores: set[Key]) -> Iterator[Finding]:
     """Is the generator moved by other outputs of the discriminator alone, and by nothing that the data say?"""
     if gradients_differ(looks, looks.reals, GENERATOR) is not False:
         return
     real, fake = (_asked(looks, DISCRIMINATOR, [n for n in of_rows if kind in of_rows[n]]) for kind in ("real", "fake"))
     mine = _asked(looks, GENERATOR, list(range(len(looks.still.recorder.calls))))
-    telling = real & fake
+    telling = scores or real & fake
     if mine and telling and not mine & telling and {name for name, _ in mine} == {name for name, _ in telling}:
         seen = "the generator's losses ask for other outputs of the discriminator, not for the one that tells data"
         yield found("generator-ignores-discriminator", seen, 0.85)
@@ -123,7 +132,9 @@ def _asked(looks: Looks, player: str, numbers: list[int]) -> set[Key]:
     recorder = looks.still.recorder
     wanted = _serves(recorder, player)
     calls = [recorder.calls[number] for number in numbers if recorder.calls[number].player == DISCRIMINATOR]
-    return {(call.name, index) for call in calls for identity, index, _ in call.forces if identity in wanted}
+    return {
+        (call.name, index) for call in calls for identity, index, force in call.forces if identity in wanted and force
+    }
 
 
 def _serves(recorder: Recorder, player: str) -> set[int]:
@@ -164,13 +175,25 @@ def _signs(judge: list[Pushes], forger: list[Pushes]) -> Iterator[Finding]:
         yield found(cause, words, 0.9, (forger if cause.startswith("generator") else judge)[0].line)
 
 
+def _against_data(judge: list[Pushes], forger: list[Pushes | None]) -> Iterator[Finding]:
+    """Where the discriminator is shown no fakes: does the generator push their scores away from those of data?"""
+    real = [push for one in judge for push in one.real]
+    fake = [push for one in forger for push in (one.fake if one else [0.0])]
+    if any(one.fake for one in judge) or not (real and fake):
+        return
+    if (min(real) > 0 and max(fake) < 0) or (max(real) < 0 and min(fake) > 0):
+        words = f"the discriminator's loss pushes its scores of data by {real[0]:+.3g}"
+        words += f", the generator's those of its fakes by {fake[0]:+.3g}"
+        yield found("generator-wrong-sign", words, 0.85, forger[0].line)
+
+
 def _bare(looks: Looks, of_rows: dict[int, list[str]], key: Key) -> Iterator[Finding]:
     if not looks.comparable(looks.scattered):
         return
     judge, forger = (
         pushes(looks.scattered, of_rows, player).get(key, Pushes()) for player in (DISCRIMINATOR, GENERATOR)
     )
-    linear = [bool(one.fake) and max(one.spread) < 1e-3 for one in (judge, forger)]
+    linear = [bool(one.fake) and max(one.spread) < one.rounding for one in (judge, forger)]
     if looks.squashed(*key):
         if any(linear):
             who, one = ("discriminator", judge) if linear[0] else ("generator", forger)
@@ -186,7 +209,7 @@ def _bare(looks: Looks, of_rows: dict[int, list[str]], key: Key) -> Iterator[Fin
         else:
             seen = "the discriminator's loss is its bare scores, the generator's is not; no bound was seen"
             yield found("outputs-as-loss", seen, 0.7, judge.line)
-    elif judge.fake and len(judge.spread) > 1 and max(judge.spread_of_odds) < 1e-3:
+    elif judge.fake and len(judge.spread) > 1 and max(judge.spread_of_odds) < judge.rounding:
         seen = "the discriminator's loss is the sigmoid of its scores, with no logarithm"
         yield found("outputs-as-loss", seen, 0.85, judge.line)
 

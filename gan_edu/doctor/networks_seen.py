@@ -129,8 +129,9 @@ def _shown(looks: Looks, number: int, told: list[str]) -> Iterator[torch.Tensor]
     live = looks.live.recorder.calls
     if number < len(live) and live[number].inputs and live[number].player == DISCRIMINATOR:
         given = live[number].inputs[0]
-        if given.is_floating_point() and len(given) == len(told):
-            yield given[torch.tensor([one == "real" for one in told], device=given.device)]
+        if given.is_floating_point() and len(given) % len(told) == 0:
+            real = torch.tensor([one == "real" for one in told], device=given.device)
+            yield given[real.repeat_interleave(len(given) // len(told))]  # one score may be that of several in a pack
 
 
 def outputs(looks: Looks) -> Iterator[Finding]:

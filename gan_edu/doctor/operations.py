@@ -21,6 +21,8 @@ ROOTS = {"sqrt", "sqrt_", "norm", "linalg_vector_norm", "vector_norm", "linalg_n
 SHAPES = {"view", "reshape", "squeeze", "unsqueeze", "flatten", "unflatten", "__getitem__", "chunk", "split", "to"}
 SHAPES |= {"contiguous", "permute", "expand", "squeeze_", "ravel", "view_as", "transpose", "t", "detach", "clone"}
 SHAPES |= {"float", "cat", "unbind"}
+BOUNDED = SIGMOIDS | {"tanh", "tanh_", "softmax", "gumbel_softmax"}
+AROUND_ZERO = 0.2  # so small are scales that were drawn around zero
 
 
 class Reader(Protocol):
@@ -28,6 +30,9 @@ class Reader(Protocol):
 
     def of(self, tensor: object) -> frozenset[str]:
         """The marks of a tensor."""
+
+    def operation(self, tensor: object) -> str:
+        """The last operation, but for changes of shape, that made a tensor; empty if nobody knows."""
 
     def say(self, what: str, words: str, line: str = "") -> None:
         """Write down what was seen."""
@@ -151,4 +156,17 @@ def _axes(reading: Reader, slope: torch.Tensor, root: torch.Tensor) -> None:
         )
 
 
-CHECKS = (_logarithm_of_a_score, _second_sigmoid, _labels, _softmax, _broadcast, _slopes)
+def _scale(
+    reading: Reader, name: str, given: list, marks: frozenset, result: object, arguments: tuple, *_: object
+) -> None:
+    """A scale for each class or style, behind a batch normalization that has none of its own."""
+    if name.strip("_") not in ("mul", "multiply", "rmul") or len(given) != 2:
+        return
+    one, two = sorted(given, key=lambda tensor: reading.operation(tensor) != "batch_norm")
+    if reading.operation(one) == "batch_norm" and reading.operation(two) == "embedding" and two.numel() > 1:
+        size = float(two.detach().abs().mean())
+        if 0 < size < AROUND_ZERO:
+            reading.say("batchnorm-scale-zero", f"what is normalized is scaled by numbers of size {size:.2g}")
+
+
+CHECKS = (_scale, _logarithm_of_a_score, _second_sigmoid, _labels, _softmax, _broadcast, _slopes)

@@ -12,7 +12,7 @@ from gan_edu.doctor.judgement import pushes
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
 from gan_edu.doctor.recorder import Recorder
 
-LONG_ENOUGH = 10  # steps
+LONG_ENOUGH, MOVED = 10, 1e-6  # steps; a move in parts of the size of the weights
 OTHER = {GENERATOR: DISCRIMINATOR, DISCRIMINATOR: GENERATOR}
 
 
@@ -87,6 +87,15 @@ def switched_off(recorder: Recorder) -> Iterator[Finding]:
             numbers, total = sum(mine[key].numel() for key in off), sum(one.numel() for one in mine.values())
             seen = f"{numbers:,} of the {player}'s {total:,} numbers are switched off whenever it is called"
             yield found("weights-untrained", f"{seen}: requires_grad is False, and was True at the start", 0.9)
+
+
+def returned(recorder: Recorder) -> Iterator[Finding]:
+    """Are weights that the optimizer moves put back each time, as those of a copy that looks ahead?"""
+    for player in recorder.owners if recorder.step >= LONG_ENOUGH else ():
+        moved = [taken.moved[player] for taken in recorder.steps if taken.moved.get(player, 0.0) > MOVED]
+        if moved and recorder.is_as_it_began(player):
+            seen = f"{len(recorder.steps)} steps of optimizers, and the {player}'s weights are what they were before"
+            yield found("weights-untrained", f"{seen}: something puts them back", 0.9)
 
 
 def led_by_the_other(looks: Looks) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ class Call:
     training: bool = True
     graph: bool = True
     pushes: list[tuple[int, int, torch.Tensor]] = field(default_factory=list)  # event, output, -gradient for each row
+    pulls: list[tuple[int, int, torch.Tensor]] = field(default_factory=list)  # event, input, -gradient for each row
     forces: list[tuple[int, int, float]] = field(default_factory=list)  # event, output, size of push on log-odds
 
 
@@ -81,6 +82,15 @@ def _hooks(player: str, name: str, opened: list, before: Callable, after: Callab
         return None if call is None or output is None else after(call, output)
 
     return enter, leave
+
+
+def pulled(call: Call, index: int) -> Callable[[torch.Tensor], None]:
+    """A hook that writes down where a loss pulls each row of an input: against its gradient."""
+
+    def pull(gradient: torch.Tensor) -> None:
+        call.pulls.append((torch._C._current_graph_task_id(), index, rows(-gradient.detach())))
+
+    return pull
 
 
 def pushed(call: Call, index: int, output: torch.Tensor) -> Callable[[torch.Tensor], None]:

@@ -12,7 +12,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from gan_edu.doctor.gradients import Event, Handed, StepTaken, hooked, leaves, quietly
 from gan_edu.doctor.nested import floating, rows, tensors
-from gan_edu.doctor.players import GENERATOR, Call, listen, parameters, pushed, relative_move
+from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR, Call, listen, parameters, pulled, pushed, relative_move
 
 Change = Callable[[Call, object], object]
 SEARCHED_STEPS = 3  # steps in which graphs are searched for weights that belong to no player
@@ -52,6 +52,7 @@ class Recorder:
         self.step = self.clock = 0
         self.line = ""
         self.clipped: set[str] = set()
+        self._began = {player: self.total(player) for player in self.owners}
         self._held: dict[int, list[Event]] = {}
         self.wanted = {key for mine in self.owners.values() for key, weights in mine.items() if weights.requires_grad}
         self.last_on: dict[int, int] = {}  # the last step in which a graph was made with these weights switched on
@@ -120,6 +121,9 @@ class Recorder:
         if call.graph and self.step < SEARCHED_STEPS and call.module in set(self.players[call.player].modules()):
             own = {key for mine in self.owners.values() for key in mine}
             self.outside |= {id(one): one for one in leaves(outputs, call.given) if id(one) not in own}
+        for index, tensor in enumerate(call.given if self.frozen and call.player == DISCRIMINATOR else ()):
+            if tensor.requires_grad and tensor.ndim:
+                tensor.register_hook(pulled(call, index))
         call.given = []
         call.outputs = [tensor.detach() for tensor in outputs]
         if self.fingerprints:
@@ -169,6 +173,7 @@ class Recorder:
             self._held[key] = self._handed.put(weights, self._held.get(key, []))
         held = {key: tuple(self._held[key]) for key, weights in owned.items() if weights.grad is not None}
         taken = StepTaken(number, self.step, self.clock, set(owned), held)
+        taken.rate = max(float(group.get("lr", 0.0)) for group in optimizer.param_groups)
         for player, mine in self.owners.items():
             gradients = [mine[key].grad for key in owned if key in mine and mine[key].grad is not None]
             if gradients and player == GENERATOR:
@@ -186,10 +191,15 @@ class Recorder:
         "does."""
         if self.step < CLIPPING_STEPS:
             for player, total in self._sums.items():
-                if total != self._total(player):
+                if total != self.total(player):
                     self.clipped.add(player)
 
-    def _total(self, player: str) -> float:
+    def is_as_it_began(self, player: str) -> bool:
+        """Whether a player's weights have the same sum as before the first step, to the last digit."""
+        return self.total(player) == self._began[player]
+
+    def total(self, player: str) -> float:
+        """The sum of a player's weights."""
         return float(sum(weights.detach().double().sum() for weights in self.owners[player].values()))
 
     @torch.no_grad()
@@ -211,4 +221,4 @@ class Recorder:
                 for weights in group["params"]:
                     weights.copy_(self._before[id(weights)])
         if self.step < CLIPPING_STEPS:
-            self._sums = {player: self._total(player) for player in self.owners}
+            self._sums = {player: self.total(player) for player in self.owners}

@@ -17,6 +17,7 @@ from torch.utils.weak import WeakIdKeyDictionary
 
 from gan_edu.doctor.nested import changed, tensors
 from gan_edu.doctor.operations import (
+    BOUNDED,
     CHANCE,
     CHECKS,
     NEW_MEANING,
@@ -112,6 +113,11 @@ class Reading(TorchFunctionMode):
         """The marks that a tensor carries."""
         return self.marks.get(tensor, frozenset()) if isinstance(tensor, torch.Tensor) else frozenset()
 
+    def operation(self, tensor: object) -> str:
+        """The last operation, but for changes of shape, that made a tensor; empty if nobody knows."""
+        made = self.made.get(tensor) if isinstance(tensor, torch.Tensor) else None
+        return made.operation if made else ""
+
     def mark(self, tensor: torch.Tensor, *marks: str) -> None:
         """Give a tensor these marks and take all others."""
         self.marks[tensor] = frozenset(marks)
@@ -160,6 +166,11 @@ class Reading(TorchFunctionMode):
 
     def _ending(self, name: str, given: list[torch.Tensor], result: object) -> tuple[str, int]:
         """The last operation that is more than a change of shape, and how many rows it was applied to."""
+        if name == "cat" and not {self.operation(tensor) for tensor in given[1:]} <= {
+            self.operation(given[0]),
+            *BOUNDED,
+        }:
+            return name, 0
         if name in SHAPES and given:
             before = self.made.get(given[0])
             return (before.operation, before.rows) if before else ("", 0)

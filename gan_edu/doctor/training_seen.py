@@ -1,5 +1,6 @@
 """What a longer look at the running training shows: numbers that are not finite, rates, saturation, samples alike."""
 
+import math
 import statistics
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from gan_edu.doctor.findings import Finding, found
 from gan_edu.doctor.players import DISCRIMINATOR, GENERATOR
 from gan_edu.doctor.recorder import Recorder
 
-TOO_FAR, HARDLY, FADED, PUSH_FADED = 0.2, 1e-6, 0.01, 0.05
+TOO_FAR, OVERWRITTEN, HARDLY, FALLEN, FADED, PUSH_FADED = 0.2, 2.0, 1e-6, 1e-3, 0.01, 0.05
 
 
 def finite(recorder: Recorder) -> Iterator[Finding]:
@@ -22,19 +23,23 @@ def finite(recorder: Recorder) -> Iterator[Finding]:
 def rates(recorder: Recorder) -> Iterator[Finding]:
     """How far do steps move the weights, in parts of their size?"""
     for player in (GENERATOR, DISCRIMINATOR):
-        moved = [taken.moved[player] for taken in recorder.steps if player in taken.moved]
-        moved = [value for value in moved if value == value]
-        if len(moved) < 3:
-            continue
-        middle = statistics.median(moved[:5])
-        if middle > TOO_FAR:
+        steps = [taken for taken in recorder.steps if taken.moved.get(player, math.nan) == taken.moved.get(player)]
+        moved, rate = [taken.moved[player] for taken in steps], [taken.rate for taken in steps]
+        far = statistics.median(moved[:5]) if len(moved) > 2 else 0.0
+        far = max(moved[:5]) if max(moved[:5], default=0) > OVERWRITTEN else far
+        if far > TOO_FAR:
             yield found(
-                "rate-too-high", f"one step moves the {player}'s weights by {100 * middle:.0f} % of their size", 0.85
+                "rate-too-high", f"one step moves the {player}'s weights by {100 * far:.0f} % of their size", 0.85
             )
+        elif len(moved) < 3:
+            continue
         elif max(moved) < HARDLY:
             yield found(
                 "rate-zero", f"one step moves the {player}'s weights by {max(moved):.1g} of their size at most", 0.9
             )
+        elif max(moved[-3:]) < HARDLY and max(rate[-3:]) < FALLEN * max(rate):
+            seen = f"its learning rate fell from {max(rate):.1g} to {rate[-1]:.1g} in {steps[-1].step + 1} steps"
+            yield found("rate-zero", f"the {player}'s weights no longer move: {seen}", 0.85)
 
 
 def detached(recorder: Recorder) -> Iterator[Finding]:

@@ -5,6 +5,15 @@ Edit = tuple[str, str]
 PENALTY = "(alpha * real + (1 - alpha) * fake)"
 MLP_D = "nn.Linear(2, 32), nn.LeakyReLU(0.2), nn.Linear(32, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1)"
 MLP_G = "nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 2)"
+CONDITIONAL_G = "self.net = nn.Sequential(nn.Linear(8 + 5, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.Tanh())"
+SCALED_G = """self.net = nn.Sequential(nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.Tanh())
+        self.norm = nn.Sequential(nn.Linear(8 + 5, 64), nn.BatchNorm1d(64, affine=False))
+        self.gain = nn.Embedding(5, 64)
+        nn.init.normal_(self.gain.weight, 1.0, 0.02)"""
+SCALED = (
+    "self.net(torch.cat([self.label(y), z], -1)).view",
+    "self.net(self.gain(y) * self.norm(torch.cat([self.label(y), z], -1))).view",
+)
 LOG_D = "-(torch.log(self.D(x) + 1e-8)"
 
 FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
@@ -366,4 +375,69 @@ FAULTS: list[tuple[str, str, tuple[Edit, ...]]] = [
         "bigan",
         (("(bce(D(x, z), ones) + bce(D(real, code), zeros))", "(bce(D(x, z), zeros) + bce(D(real, code), ones))"),),
     ),
+    ("labels-outside-range", "dcgan", (("label.fill_(0.0)", "label.fill_(-1.0)"),)),
+    ("not-finite", "dcgan", (("real = data", "real = data / (data - data)"),)),
+    ("rate-too-high", "hinge_sn", (("G.parameters(), lr=1e-4", "G.parameters(), lr=3.0"),)),
+    (
+        "rate-zero",
+        "lsgan",
+        (("optG.step()", "optG.step()\n        optG.param_groups[0].update(lr=optG.param_groups[0]['lr'] / 2)"),),
+    ),
+    (
+        "outputs-as-loss",
+        "mixed_precision",
+        (("(bce(r, torch.ones_like(r)) + bce(f, torch.zeros_like(f))) / 2", "(f.sigmoid() - r.sigmoid()).mean()"),),
+    ),
+    (
+        "generator-ignores-discriminator",
+        "acgan",
+        (("0.5 * (adversarial(validity, valid) + auxiliary(pred, wanted))", "auxiliary(pred, wanted)"),),
+    ),
+    (
+        "weights-untrained",
+        "mlp",
+        (
+            ("        z = torch", "        generator.requires_grad_(False)\n        z = torch"),
+            ("        g_loss = bce", "        discriminator.requires_grad_(False)\n        g_loss = bce"),
+        ),
+    ),
+    (
+        "weights-untrained",
+        "mlp",
+        (
+            (
+                "opt_d.zero_grad()",
+                "opt_d.zero_grad(), (kept := [p.detach().clone() for p in discriminator.parameters()])",
+            ),
+            ("opt_g.step()", "opt_g.step(), [p.data.copy_(k) for p, k in zip(discriminator.parameters(), kept)]"),
+        ),
+    ),
+    (
+        "bottleneck",
+        "mlp",
+        ((MLP_G, "nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 1), nn.ELU(), nn.Linear(1, 32), nn.Linear(32, 2)"),),
+    ),
+    (
+        "scores-per-row",
+        "hinge_sn",
+        (("nn.Flatten(),\n        spectral_norm(nn.Linear(32 * 2 * 2, 1))", "nn.Linear(2, 1),\n        nn.Flatten()"),),
+    ),
+    (
+        "batchnorm-scale-zero",
+        "conditional",
+        (
+            (CONDITIONAL_G, SCALED_G.replace("normal_(self.gain.weight, 1.0", "normal_(self.gain.weight, 0.0")),
+            SCALED,
+        ),
+    ),
+    (
+        "range-mismatch",
+        "lsgan",
+        (
+            ("nn.Linear(16, 48), nn.Leaky", "nn.Unflatten(0, (-1, 2)), nn.Flatten(), nn.Linear(32, 48), nn.Leaky"),
+            ("torch.ones(len(real), 1), torch.zeros(len(real), 1)", "torch.ones(12, 1), torch.zeros(12, 1)"),
+            ("torch.rand(6, 24, 16) * 2 - 1", "torch.rand(6, 24, 16) * 9"),
+        ),
+    ),
+    ("generator-wrong-sign", "reversal", (("return -gradient", "return gradient"),)),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from faults import CONDITIONAL_G, SCALED, SCALED_G
 
 from gan_edu.doctor.chance import borrowed, seed_everything
 
@@ -15,6 +16,13 @@ STYLES = [
 ]
 HEALTHY = [(name, ()) for name in LOOPS if name != "variants"]
 HEALTHY += [("variants", (('STYLE = "plain"', f'STYLE = "{style}"'),)) for style in STYLES]
+
+HINGE = ('STYLE = "plain"', 'STYLE = "emptied_afterwards"')
+FLAT = ("    og = torch", "    nn.init.constant_(discriminator[-1].bias, -2.0)\n    og = torch")
+HEALTHY += [
+    ("variants", (HINGE, FLAT)),  # all fakes lie where the hinge is flat
+    ("conditional", ((CONDITIONAL_G, SCALED_G), SCALED)),
+]
 
 
 def loop(name: str, *edits: tuple[str, str], seed: int = 0) -> tuple[Callable, list]:
